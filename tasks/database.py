@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psycopg
@@ -23,7 +23,9 @@ _MIGRATION_LOCK = 7_205_310_001
 class Database:
     """A Postgres that answers; `url` holds the password and must not be printed."""
 
-    url: str
+    url: str = field(repr=False)
+    applied: tuple[str, ...] = ()
+    """The migrations that opening it has applied, by file name."""
 
     def connect(self, *, autocommit: bool = False) -> psycopg.Connection:
         """Open a connection whose session is in UTC, or raise DatabaseError in one sentence."""
@@ -61,13 +63,11 @@ def open_database(settings: Settings) -> Iterator[Database]:
     """
     if settings.database_url is not None:
         database = Database(settings.database_url.get_secret_value())
-        migrate(database)
-        yield database
+        yield replace(database, applied=tuple(migrate(database)))
         return
     with embedded_postgres(settings.lifetracer_home) as url:
         database = Database(url)
-        migrate(database)
-        yield database
+        yield replace(database, applied=tuple(migrate(database)))
 
 
 def migrate(database: Database, folder: Path = MIGRATIONS) -> list[str]:

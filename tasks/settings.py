@@ -1,5 +1,6 @@
 """The one reader of the environment: every variable that a user can set, checked and explained."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -52,7 +53,6 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     )
 
     database_url: SecretStr | None = None
+    lifetracer_demo: bool = False
     lifetracer_home: Path = Path(".lifetracer")
     lifetracer_timezone: str = "Asia/Tokyo"
     lifetracer_locale: Locale = "ja"
@@ -217,16 +218,19 @@ class Settings(BaseSettings):
         )
 
 
-def load_settings(env_file: Path | None = ENV_FILE, **overrides: Any) -> Settings:  # noqa: ANN401 - pydantic checks them
+def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - pydantic checks them
     """The settings as the environment stands now, or SettingsError with one sentence per fault.
 
-    `overrides` are field names with values that win over the environment, for the demo and for tests.
+    What the environment does not say is read from the file that LIFETRACER_ENV_FILE names (empty: from none), by
+    default `infra/.env`. `overrides` are field names with values that win over both.
     """
+    named = os.environ.get("LIFETRACER_ENV_FILE")
+    env_file = ENV_FILE if named is None else PROJECT_ROOT / named if named else None
     try:
         return Settings(_env_file=env_file, **overrides)
     except ValidationError as error:
         faults = [_sentence(fault) for fault in error.errors()]
-        where = "the environment" if env_file is None else f"the environment or in {env_file}"
+        where = f"the environment or in {env_file}" if env_file else "the environment"
         raise SettingsError(" ".join(faults), f"Correct it in {where}.") from None
 
 

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from deployments.prefect_server import prefect_server
 from tasks.database import Database, migrate
 from tasks.embedded import embedded_postgres
 from tasks.settings import Settings
@@ -21,6 +22,7 @@ def _no_user_settings() -> None:
     """A developer's own accounts must never be reached by a test."""
     for name in Settings.model_fields:
         os.environ.pop(name.upper(), None)
+    os.environ["LIFETRACER_ENV_FILE"] = ""
 
 
 @pytest.fixture(scope="session")
@@ -67,4 +69,12 @@ def module_database_url(postgres_url: str, migrated_template: str) -> Iterator[s
 def empty_database_url(postgres_url: str) -> Iterator[str]:
     """The URL of a fresh database without our tables."""
     with new_database(postgres_url, "template1") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The API of one real Prefect server for the whole session, its scheduler impatient."""
+    hurry = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2"}
+    with prefect_server(tmp_path_factory.mktemp("prefect"), settings=hurry) as url:
         yield url

@@ -184,7 +184,7 @@ def test_an_unreachable_database_is_one_sentence_without_the_password() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-    settings = load_settings(None, database_url=f"postgresql://me:hunter2@127.0.0.1:{port}/mine")
+    settings = load_settings(database_url=f"postgresql://me:hunter2@127.0.0.1:{port}/mine")
     with pytest.raises(DatabaseError) as caught, open_database(settings):
         pass
     assert str(caught.value) == (

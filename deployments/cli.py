@@ -1,0 +1,133 @@
+"""The command line `lifetracer`: each command says what it does as it does it, and fails in one or two sentences."""
+
+import os
+import sys
+import traceback
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from deployments.console import output, print_error
+from tasks.errors import LifetracerError
+from tasks.settings import PROJECT_ROOT, Settings, load_settings
+
+app = typer.Typer(
+    help="Where did yesterday go, compared with what I meant to do? One page, every morning.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _as_date(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a local day has no zone
+    except ValueError:
+        message = f"{text} is no date; write it as YYYY-MM-DD."
+        raise typer.BadParameter(message) from None
+
+
+_DATE = typer.Option("--date", parser=_as_date, metavar="YYYY-MM-DD", help="Only this day, in your zone.")
+
+
+@app.command()
+def demo() -> None:
+    """Show all of it on an invented life, no account needed."""
+    from deployments.demo import run_demo
+
+    _list_recent_pages(run_demo())
+
+
+@app.command()
+def run(day: Annotated[date | None, _DATE] = None) -> None:
+    """Make the daily report now: sync, marts, missing pages."""
+    from deployments.local_run import run_flow
+
+    settings = load_settings()
+    _refuse_future(day, settings)
+    run_flow("flows.daily_report:daily_report", settings, {"date": day})
+    _list_recent_pages(settings)
+
+
+@app.command()
+def sync(source: Annotated[str, typer.Argument(help="toggl or gcal")]) -> None:
+    """Bring the mirror of one source up to date."""
+    from deployments.local_run import run_flow
+
+    run_flow("flows.sync:sync", load_settings(), {"source": source})
+
+
+@app.command()
+def report(day: Annotated[date, _DATE]) -> None:
+    """Set the page of one day from the marts as they are."""
+    from deployments.local_run import run_flow
+
+    settings = load_settings()
+    _refuse_future(day, settings)
+    run_flow("flows.report:report", settings, {"date": day})
+
+
+@app.command()
+def migrate() -> None:
+    """Create or update the tables in the database."""
+    from tasks.database import open_database
+
+    with open_database(load_settings()) as database:
+        applied = ", ".join(database.applied) or "nothing to do"
+        output.print(f"{database.place}: {applied}", markup=False)
+
+
+@app.command()
+def up() -> None:
+    """Run everything in this terminal; Ctrl-C stops it."""
+    from deployments.up import run_until_interrupted
+
+    run_until_interrupted(load_settings())
+
+
+def main() -> None:
+    """Run the command line; exit code 0 only on success."""
+    # Prefect finds its settings in the project's pyproject.toml, and paths are relative to the project.
+    os.chdir(PROJECT_ROOT)
+    # Prefect would print a traceback for each failure; its server keeps them, the terminal gets our sentence.
+    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
+    os.environ["DO_NOT_TRACK"] = "1"
+    try:
+        app()
+    except LifetracerError as error:
+        print_error(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - a person gets a sentence, the file gets the traceback
+        print_error(_unforeseen(error))
+        sys.exit(1)
+
+
+def _unforeseen(error: Exception) -> LifetracerError:
+    crash = PROJECT_ROOT / ".lifetracer" / "crash.log"
+    crash.parent.mkdir(parents=True, exist_ok=True)
+    crash.write_text("".join(traceback.format_exception(error)))
+    return LifetracerError(
+        f"Something unforeseen happened: {type(error).__name__}: {error}",
+        f"It is safe to try again. The details are in {crash}.",
+    )
+
+
+def _refuse_future(day: date | None, settings: Settings) -> None:
+    from flows.report import refuse_future
+
+    refuse_future(day, settings)
+
+
+def _list_recent_pages(settings: Settings) -> None:
+    from flows.report import pages_of_recent_days
+
+    for path in pages_of_recent_days(settings):
+        output.print(str(path), markup=False)
+
+
+if __name__ == "__main__":
+    main()
