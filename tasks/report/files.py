@@ -1,0 +1,115 @@
+"""A `Report` becomes files: Typst sets it, and nothing else, as a one-page PDF beside its JSON."""
+
+import hashlib
+import json
+import os
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import typst
+
+from tasks.errors import ReportError
+from tasks.report import lettering
+from tasks.report.page import Report
+
+
+def set_page(report: Report) -> bytes:
+    """Set the page as PDF/UA-1, the same report the same bytes; ReportError with Typst's diagnosis."""
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            str(lettering.ROOM / "daily.typ"),
+            root=str(lettering.ROOM),
+            font_paths=[str(lettering.FONTS)],
+            ignore_system_fonts=True,
+            sys_inputs={"report": report.model_dump_json()},
+            pdf_standards=["ua-1"],
+        )
+    except typst.TypstError as error:
+        raise _not_set(report, error.message) from None
+    if warnings:
+        raise _not_set(report, warnings[0].message)
+    return bytes(pdf)
+
+
+def write_report(report: Report, report_dir: Path) -> Path:
+    """Write `<dir>/<YYYY>/<YYYY-MM-DD>.pdf` and `.json`, each whole or not at all, and give the PDF's path.
+
+    When nothing but the hour of making differs from what is there, both files stay untouched. ReportError when the
+    page cannot be set or the folder cannot be written.
+    """
+    pdf, data = _paths(report_dir, report.date)
+    text = report.model_dump_json(indent=1) + "\n"
+    if pdf.is_file() and _lasting(_read_json(data)) == _lasting(json.loads(text)):
+        return pdf
+    page = set_page(report)
+    try:
+        pdf.parent.mkdir(parents=True, exist_ok=True)
+        # The JSON comes last: while it is missing or old, the page counts as not made and is made again.
+        _replace(pdf, page)
+        _replace(data, text.encode())
+    except OSError as error:
+        raise ReportError(
+            f"The report cannot be written to {pdf.parent}: {error.strerror}.",
+            "Check LIFETRACER_REPORT_DIR and the room on the disk.",
+        ) from None
+    return pdf
+
+
+def page_exists(report_dir: Path, day: date, *, demo: bool = False) -> bool:
+    """Whether the whole page of `day` is there: both files, made after every source had seen the day's end.
+
+    A page of the demo is none for a real account, and the other way round.
+    """
+    pdf, data = _paths(report_dir, day)
+    said = _read_json(data)
+    return pdf.is_file() and said.get("partial") is False and said.get("demo") is demo
+
+
+def page_path(report_dir: Path, day: date) -> Path:
+    """Where the PDF of `day` lands."""
+    return _paths(report_dir, day)[0]
+
+
+@cache
+def edition() -> str:
+    """A fingerprint of templates, words and fonts, so that a page is set again when its looks have changed."""
+    files = [*lettering.ROOM.rglob("*.typ"), *lettering.ROOM.rglob("*.toml"), lettering.FONTS / "SHA256SUMS"]
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.relative_to(lettering.ROOM).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _paths(report_dir: Path, day: date) -> tuple[Path, Path]:
+    folder = report_dir / f"{day:%Y}"
+    return folder / f"{day}.pdf", folder / f"{day}.json"
+
+
+def _read_json(path: Path) -> dict[str, object]:
+    """What a report's JSON says, or nothing when it is missing, half-written or no report."""
+    try:
+        said = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _lasting(said: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in said.items() if key not in {"generated_at", "generated"}}
+
+
+def _replace(path: Path, content: bytes) -> None:
+    half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        half.write_bytes(content)
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _not_set(report: Report, diagnosis: str) -> ReportError:
+    what = diagnosis.strip().splitlines()[0].rstrip(".") if diagnosis.strip() else "Typst gave no reason"
+    return ReportError(
+        f"The page of {report.date} could not be set: {what}.", "This is a fault in reports/; please report it."
+    )

@@ -1,0 +1,177 @@
+"""How words, figures and colours become something the page can print: language, glyph cover, contrast."""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Literal
+
+from fontTools.ttLib import TTFont
+
+from tasks.settings import PROJECT_ROOT
+
+ROOM = PROJECT_ROOT / "reports"
+FONTS = ROOM / "fonts"
+
+INK = "#16181d"
+BLACK = "#000000"
+PAPER = "#ffffff"
+PLAIN_GREY = "#525266"
+TEXT_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3, for text of this size
+
+_FAMILIES = ("Inter", "NotoSansJP")
+_LONGEST_TEXT = 120
+_MARKS_IN_A_ROW = 2
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Me"}
+_PICTORIAL = {"So", "Sk", "Sm", "Sc", "Mn", "Mc"}
+_JOINED = re.compile("\u200d.")  # the second half of a composed picture, such as its gender sign
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language's words, and how it writes dates, clock times and lengths."""
+
+    code: Literal["ja", "en"]
+    page: dict[str, str]
+    phrases: dict[str, str]
+    names: dict[str, str]
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+
+    def say(self, phrase: str, **values: object) -> str:
+        """Fill the pattern `phrase` of the language's file with `values`."""
+        return self.phrases[phrase].format(**values)
+
+    def length(self, seconds: int) -> str:
+        """Write a length in hours and minutes, half minutes rounded up: "7 h 45", 「7時間45分」."""
+        hours, minutes = divmod(whole_minutes(seconds), 60)
+        phrase = "minutes" if hours == 0 else "hours" if minutes else "full_hours"
+        return self.say(phrase, hours=hours, minutes=minutes)
+
+    def difference(self, seconds: int) -> str:
+        """Write a length with its sign, a real minus sign; "±0" when it rounds to nothing."""
+        minutes = whole_minutes(seconds)
+        if minutes == 0:
+            return "±0"
+        return ("+" if minutes > 0 else "−") + self.length(abs(minutes) * 60)
+
+    def percent(self, share: float) -> str:
+        """Write a share of one in whole per cent, halves rounded up."""
+        return self.say("percent", value=int(share * 100 + 0.5))
+
+    def title(self, day: date) -> str:
+        """Write a date in full, with its weekday."""
+        return self.say("title", **self._parts(day))
+
+    def clock(self, moment: datetime) -> str:
+        """Write the wall clock of an aware moment in its own zone, 24 hours."""
+        return self.say("clock", hour=moment.hour, minute=moment.minute)
+
+    def moment(self, moment: datetime) -> str:
+        """Write day and wall clock of an aware moment in its own zone."""
+        return self.say("moment", clock=self.clock(moment), **self._parts(moment))
+
+    def _parts(self, day: date) -> dict[str, object]:
+        month = self.months[day.month - 1]
+        return {
+            "year": day.year,
+            "month": month,
+            "short_month": month[:3],
+            "month_number": day.month,
+            "day": day.day,
+            "weekday": self.weekdays[day.weekday()],
+        }
+
+
+@cache
+def language(code: Literal["ja", "en"]) -> Language:
+    """Read the words of one language from `locale/<code>.toml`."""
+    words = tomllib.loads((ROOM / "locale" / f"{code}.toml").read_text(encoding="utf-8"))
+    calendar = words["calendar"]
+    return Language(
+        code,
+        words["page"],
+        words["phrases"],
+        words["names"],
+        tuple(calendar["weekdays"]),
+        tuple(calendar["months"]),
+    )
+
+
+def whole_minutes(seconds: int) -> int:
+    """Round to minutes, half a minute up, so that adding whole minutes and rounding can change places."""
+    return (seconds + 30) // 60
+
+
+def printable(text: str) -> str:
+    """Give `text` as one short line that the carried fonts can print, or "" when nothing of it can be.
+
+    Control and direction characters, pictures and marks that no font holds are dropped; letters that no font holds
+    become an ellipsis, since something was said there.
+    """
+    pieces: list[str] = []
+    marks = 0
+    for character in unicodedata.normalize("NFC", _JOINED.sub("", text[: 4 * _LONGEST_TEXT])):
+        marks = marks + 1 if unicodedata.category(character) == "Mn" else 0
+        if marks <= _MARKS_IN_A_ROW:
+            pieces.append(_printed(character))
+    line = re.sub(r"…(\s*…)+", "…", " ".join("".join(pieces).split()))
+    if not any(unicodedata.category(character)[0] in "LN" for character in line) and "…" in line:
+        return ""
+    return line if len(line) <= _LONGEST_TEXT else line[: _LONGEST_TEXT - 1].rstrip() + "…"
+
+
+def _printed(character: str) -> str:
+    category = unicodedata.category(character)
+    if character.isspace():
+        return " "
+    if category in _INVISIBLE:
+        return ""
+    if ord(character) in covered():
+        return character
+    plainer = unicodedata.normalize("NFKC", character)
+    if plainer != character and all(ord(piece) in covered() for piece in plainer):
+        return plainer
+    return "" if category in _PICTORIAL else "…"
+
+
+def columns(text: str) -> int:
+    """About how wide `text` is, in Latin letters: a Japanese letter counts two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "FW" else 1 for character in text)
+
+
+@cache
+def covered() -> frozenset[int]:
+    """The code points that every weight of at least one carried family can print."""
+    families = (
+        [frozenset(TTFont(path, lazy=True).getBestCmap()) for path in sorted(FONTS.glob(f"{family}_*.ttf"))]
+        for family in _FAMILIES
+    )
+    return frozenset().union(*(frozenset.intersection(*weights) for weights in families))
+
+
+def safe_colour(colour: str | None) -> str:
+    """Give a `#rrggbb` colour as it stands, and a plain grey for anything else."""
+    return colour.lower() if colour and _COLOUR.fullmatch(colour) else PLAIN_GREY
+
+
+def ink_on(colour: str) -> str:
+    """Choose the text colour for a block of `colour` (`#rrggbb`): white or ink, black where both are too weak."""
+    best = max((PAPER, INK), key=lambda ink: contrast(ink, colour))
+    return best if contrast(best, colour) >= TEXT_CONTRAST else BLACK
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two `#rrggbb` colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance, 0 to 1 (WCAG 2.2, "relative luminance")."""
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

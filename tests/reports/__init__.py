@@ -1,0 +1,1 @@
+"""Tests of what the page looks like, and the days they are made of."""

@@ -1,0 +1,351 @@
+"""A day's marts become one handsome sheet, whatever the day was, and the same files when nothing changed."""
+
+import io
+import json
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
+
+from tasks.errors import ReportError
+from tasks.marts import DayMarts
+from tasks.report.build import ROWS_IN_TABLE, build_report
+from tasks.report.files import page_exists, set_page, write_report
+from tasks.report.page import Report
+from tests.reports.days import CATEGORIES, MONDAY, PLANNED, TOKYO, Stretch, a_day
+
+NEW_YORK = ZoneInfo("America/New_York")
+LANGUAGES: tuple[Literal["en", "ja"], ...] = ("en", "ja")
+
+
+def _report(
+    marts: DayMarts,
+    *,
+    zone: ZoneInfo = TOKYO,
+    locale: Literal["ja", "en"] = "en",
+    generated_at: datetime | None = None,
+) -> Report:
+    made = generated_at or marts.summary.day_end + timedelta(minutes=2)
+    return build_report(marts, zone=zone, locale=locale, generated_at=made)
+
+
+def _pdf(report: Report) -> PdfReader:
+    return PdfReader(io.BytesIO(set_page(report)))
+
+
+def _text(report: Report) -> str:
+    return " ".join(_pdf(report).pages[0].extract_text().split())
+
+
+def _each(minutes: int, count: int, category: str, title: str) -> list[Stretch]:
+    starts = [number * minutes for number in range(count)]
+    return [
+        Stretch(f"{at // 60}:{at % 60:02}", f"{(at + minutes) // 60}:{(at + minutes) % 60:02}", category, title)
+        for at in starts
+    ]
+
+
+def _forty_categories() -> DayMarts:
+    names = {f"Category {number}": (f"Long name {number} " * 5, f"長い名前{number}" * 5, "") for number in range(40)}
+    stretches = [
+        Stretch(f"{number // 2}:{number % 2 * 30:02}", f"{number // 2}:{number % 2 * 30 + 29}", name)
+        for number, name in enumerate(names)
+    ]
+    return a_day(stretches, stretches, categories=names | {"Untracked": CATEGORIES["Untracked"]})
+
+
+ODD_TITLES = (
+    *("x" * 3000, "長" * 3000, '#eval("1+1") *b* $x$ <l> @r // c', "\\u{41} #read(1) ]] }}", "مرحبا بالعالم", "회의"),
+    *("🏃‍♀️ Run 🍜", "\u202eevil", "Z\u0300\u0301\u0302\u0303", ""),
+)
+ODD_DAYS: dict[str, DayMarts] = {
+    "believable": a_day(notes=("東京出張",), targets={"Deep work": (18_000, "more")}, replanned_seconds=2400),
+    "empty": a_day((), ()),
+    "nothing planned": a_day(planned=()),
+    "nothing tracked": a_day(actual=()),
+    "before the first entry": a_day(
+        (), (), untracked_seconds=0, categories={"Untracked": CATEGORIES["Untracked"]}, plan_basis=None
+    ),
+    "144 entries": a_day(_each(10, 144, "Email", "short")),
+    "one entry of 24 hours": a_day([Stretch("0:00", "24:00", "Sleep", "long")]),
+    "40 categories": _forty_categories(),
+    "odd titles": a_day(
+        [Stretch(f"{hour}:00", f"{hour + 1}:00", title, title) for hour, title in enumerate(ODD_TITLES)],
+        [Stretch(f"{hour}:00", "12:00", "Email", title) for hour, title in enumerate(ODD_TITLES)],
+        notes=ODD_TITLES,
+        categories={title: (title, title, "no colour") for title in ODD_TITLES},
+        holiday_name_en="🎌 " + "holiday " * 100,
+        holiday_name_ja="祝" * 300,
+    ),
+    "ten plans at once": a_day(planned=[Stretch("9:00", "10:00", "Meetings", f"m{n}") for n in range(10)]),
+    "half read": a_day(
+        partial=True, sources=[("toggl", None, None), ("gcal", datetime(2026, 11, 22, tzinfo=UTC), "boom " * 99)]
+    ),
+    "unknown category and day type": a_day([Stretch("9:00", "10:00", "New")], day_type="vacation", categories={}),
+}
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize("name", ODD_DAYS)
+def test_every_day_is_one_tagged_a4_sheet_under_200_kb(name: str, locale: Literal["ja", "en"]) -> None:
+    page = set_page(_report(ODD_DAYS[name], locale=locale))
+    reader = PdfReader(io.BytesIO(page))
+    (sheet,) = reader.pages
+    assert [round(float(side)) for side in (sheet.mediabox.width, sheet.mediabox.height)] == [595, 842]
+    assert len(page) <= 200_000
+    assert str(reader.root_object["/Lang"]) == locale
+    assert reader.metadata is not None
+    assert str(reader.metadata.title).startswith("lifetracer: ")
+    assert {str(font["/BaseFont"]).partition("+")[2] for font in _fonts(reader)} <= {
+        "Inter-Regular",
+        "Inter-SemiBold",
+        "NotoSansJP-Regular",
+        "NotoSansJP-SemiBold",
+    }
+
+
+def _fonts(reader: PdfReader) -> list[DictionaryObject]:
+    resources = reader.pages[0].get_inherited("/Resources", DictionaryObject())
+    fonts = cast("DictionaryObject", cast("DictionaryObject", resources.get_object())["/Font"].get_object())
+    return [cast("DictionaryObject", font.get_object()) for font in fonts.values()]
+
+
+def test_a_page_with_an_empty_box_would_be_refused() -> None:
+    report = _report(a_day()).model_copy(update={"subtitle": "회의"})
+    with pytest.raises(ReportError, match="could not be displayed"):
+        set_page(report)
+
+
+def test_the_page_says_the_day_in_english() -> None:
+    marts = a_day(
+        notes=("東京出張", "Mum's birthday"),
+        day_type="holiday",
+        holiday_name_en="Labor Thanksgiving Day",
+        replanned_seconds=2400,
+    )
+    text = _text(_report(marts))
+    for said in (
+        "Monday, 23 November 2026",
+        "Day off · Labor Thanksgiving Day",
+        "Plan adherence 79 %",
+        "Tracked 22 h 45 95 % of the day",
+        "Untracked 1 h 15 2 gaps, longest 50 min",
+        "Planned 19 h 15 40 min changed since the morning",
+        "All day: 東京出張 · Mum's birthday",
+        "Email 1 h 58 30 min +1 h 28",
+        "日跨ぎモデルの設計 Deep work · 2 h 00 9:00",
+        "untracked 50 min",
+        "Asia/Tokyo (UTC+9)",
+        "Toggl Track read 24 Nov 0:01 · Google Calendar read 24 Nov 0:01 · set 24 Nov 0:02",
+    ):
+        assert said in text
+
+
+def test_the_page_says_the_day_in_japanese() -> None:
+    text = _text(_report(a_day(day_type="holiday", holiday_name_ja="勤労感謝の日"), locale="ja"))
+    for said in (
+        "2026年11月23日(月)",
+        "休日 · 勤労感謝の日",
+        "計画遵守率",
+        "22時間45分",
+        "集中作業 4時間21分",
+        "−1時間",
+    ):
+        assert said in text
+    assert "Untracked" not in text
+    assert "未記録" in text
+
+
+def test_markup_in_titles_is_printed_and_not_obeyed() -> None:
+    title = '#eval("1+1") *b* $x$ // c'
+    assert title in _text(_report(a_day([Stretch("9:00", "12:00", "Email", title)], ())))
+
+
+def test_a_day_without_a_plan_has_no_score() -> None:
+    report = _report(a_day(planned=()))
+    assert report.adherence is None
+    assert "no plan" in _text(report)
+    assert {row.difference for row in report.table} == {"–"}
+
+
+def test_figures_equal_the_marts() -> None:
+    marts = a_day(targets={"Exercise": (1800, "more"), "Leisure": (7200, "less")})
+    said = json.loads(_report(marts, locale="ja").model_dump_json())
+    figures = [name for name in said["categories"][0] if name not in {"name", "label", "color"}]
+    expected = marts.categories.rename(columns={"category": "name"})[["name", *figures]].to_dict("records")
+    assert [{key: category[key] for key in ("name", *figures)} for category in said["categories"]] == expected
+    assert (said["date"], said["timezone"], said["locale"], said["partial"]) == (
+        "2026-11-23",
+        "Asia/Tokyo",
+        "ja",
+        False,
+    )
+    labels = {category["name"]: category["label"] for category in said["categories"]}
+    assert (labels["Untracked"], labels["Uncategorized"]) == ("未記録", "未分類")
+
+
+def test_the_table_keeps_the_longest_and_sums_up_the_rest() -> None:
+    marts = _forty_categories()
+    table = _report(marts).table
+    assert len(table) == ROWS_IN_TABLE
+    assert table[-1].label == "26 more"
+    assert any(row.untracked for row in table)
+    assert sum(row.actual_seconds for row in table) == int(marts.categories["actual_seconds"].sum())
+    assert sum(row.planned_seconds for row in table) == int(marts.categories["planned_seconds"].sum())
+
+
+def test_only_large_deviations_are_alarming() -> None:
+    marts = a_day(
+        [Stretch("0:00", "8:00", "Sleep"), Stretch("9:00", "9:19", "Email"), Stretch("10:00", "11:20", "Meetings")],
+        [Stretch("0:00", "7:00", "Sleep"), Stretch("9:00", "9:01", "Email"), Stretch("10:00", "11:00", "Meetings")],
+    )
+    assert {row.label: row.alarm for row in _report(marts).table} == {
+        "Sleep": False,  # an hour more, but a seventh of the plan
+        "Email": False,  # nineteen times the plan, but 18 minutes
+        "Meetings": True,
+        "Untracked": False,
+    }
+
+
+def test_blocks_lie_where_they_happened_to_the_second() -> None:
+    blocks = _report(a_day([Stretch("9:32", "10:15", "Deep work", "a")], ())).blocks
+    assert [(block.start_seconds, block.end_seconds, block.clock) for block in blocks if not block.untracked] == [
+        (9 * 3600 + 32 * 60, 10 * 3600 + 15 * 60, "9:32")
+    ]
+
+
+def test_overlapping_plans_stand_side_by_side() -> None:
+    planned = [
+        Stretch("9:00", "12:00", "Email", "a"),
+        Stretch("9:30", "10:00", "Email", "b"),
+        Stretch("10:00", "11:00", "Email", "c"),
+        Stretch("12:00", "13:00", "Email", "d"),
+    ]
+    blocks = [block for block in _report(a_day((), planned)).blocks if block.lane == "plan"]
+    assert {block.title: (block.column, block.columns) for block in blocks} == {
+        "a": (0, 2),
+        "b": (1, 2),
+        "c": (1, 2),
+        "d": (0, 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "labels"),
+    [
+        (date(2026, 3, 8), 23, ["0", "1", "3", "4"]),
+        (date(2026, 11, 1), 25, ["0", "1", "1", "2"]),
+        (date(2026, 11, 2), 24, ["0", "1", "2", "3"]),
+    ],
+)
+def test_the_axis_is_elapsed_time_with_wall_clock_labels(day: date, hours: int, labels: list[str]) -> None:
+    report = _report(a_day(day=day, zone=NEW_YORK), zone=NEW_YORK)
+    assert [tick.label for tick in report.ticks[:4]] == labels
+    assert [tick.seconds for tick in report.ticks] == [hour * 3600 for hour in range(hours + 1)]
+    assert report.ticks[-1].label == "24"
+    assert ("clocks changed" in report.zone) == (hours != 24)
+    assert len(_pdf(report).pages) == 1
+
+
+def test_a_stale_source_is_named_with_its_last_reading() -> None:
+    read = datetime(2026, 11, 23, 9, 4, tzinfo=UTC)
+    marts = a_day(partial=True, sources=[("toggl", read, "token refused"), ("gcal", None, None)])
+    report = _report(marts)
+    assert report.notice == (
+        "Perhaps incomplete: Toggl Track was last read 23 Nov 18:04 · Google Calendar has never been read."
+    )
+    assert [source.stale for source in report.sources] == [True, True]
+    assert "Toggl Track read 23 Nov 18:04, last sync failed · Google Calendar never read" in _text(report)
+
+
+def test_a_day_that_is_not_over_says_so() -> None:
+    noon = datetime(2026, 11, 23, 3, tzinfo=UTC)
+    report = _report(a_day(partial=True, sources=[("toggl", noon, None)]), generated_at=noon)
+    assert report.notice == "This day was not over when the page was set."
+
+
+def test_a_whole_day_says_nothing_of_it() -> None:
+    assert _report(a_day()).notice is None
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    report = _report(a_day())
+    assert set_page(report) == set_page(report)
+
+
+def test_a_page_that_cannot_be_set_is_one_sentence() -> None:
+    report = _report(a_day())
+    broken = report.model_copy(update={"blocks": (report.blocks[0].model_copy(update={"color": "nope"}),)})
+    with pytest.raises(ReportError, match=r"^The page of 2026-11-23 could not be set: color string .*\.$") as caught:
+        set_page(broken)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_files_lie_under_their_year(tmp_path: Path) -> None:
+    report = _report(a_day())
+    pdf = write_report(report, tmp_path)
+    assert pdf == tmp_path / "2026" / "2026-11-23.pdf"
+    assert sorted(path.name for path in pdf.parent.iterdir()) == ["2026-11-23.json", "2026-11-23.pdf"]
+    assert Report.model_validate_json(pdf.with_suffix(".json").read_bytes()) == report
+    assert pdf.read_bytes() == set_page(report)
+
+
+def _backdate(pdf: Path) -> None:
+    for path in (pdf, pdf.with_suffix(".json")):
+        os.utime(path, (1, 1))
+
+
+def _stamps(pdf: Path) -> list[float]:
+    return [path.stat().st_mtime for path in (pdf, pdf.with_suffix(".json"))]
+
+
+def test_making_it_again_later_touches_nothing(tmp_path: Path) -> None:
+    pdf = write_report(_report(a_day()), tmp_path)
+    _backdate(pdf)
+    later = a_day().summary.day_end + timedelta(days=3)
+    assert write_report(_report(a_day(), generated_at=later), tmp_path) == pdf
+    assert _stamps(pdf) == [1, 1]
+
+
+def test_a_changed_figure_makes_both_files_anew(tmp_path: Path) -> None:
+    pdf = write_report(_report(a_day()), tmp_path)
+    _backdate(pdf)
+    write_report(_report(a_day(planned=PLANNED[1:])), tmp_path)
+    assert min(_stamps(pdf)) > 1
+
+
+@pytest.mark.parametrize("lost", [".pdf", ".json"])
+def test_a_lost_file_is_made_anew(tmp_path: Path, lost: str) -> None:
+    pdf = write_report(_report(a_day()), tmp_path)
+    pdf.with_suffix(lost).unlink()
+    assert not page_exists(tmp_path, MONDAY)
+    write_report(_report(a_day()), tmp_path)
+    assert page_exists(tmp_path, MONDAY)
+
+
+def test_a_partial_page_does_not_count_as_made(tmp_path: Path) -> None:
+    write_report(_report(a_day(partial=True)), tmp_path)
+    assert not page_exists(tmp_path, MONDAY)
+    write_report(_report(a_day()), tmp_path)
+    assert page_exists(tmp_path, MONDAY)
+    assert not page_exists(tmp_path, MONDAY + timedelta(days=1))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"partial": null}'])
+def test_a_damaged_report_does_not_count_as_made(tmp_path: Path, content: bytes) -> None:
+    pdf = write_report(_report(a_day()), tmp_path)
+    pdf.with_suffix(".json").write_bytes(content)
+    assert not page_exists(tmp_path, MONDAY)
+    write_report(_report(a_day()), tmp_path)
+    assert page_exists(tmp_path, MONDAY)
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "2026").write_text("a file where a folder should be")
+    with pytest.raises(ReportError, match=r"The report cannot be written to .*2026: .*LIFETRACER_REPORT_DIR"):
+        write_report(_report(a_day()), tmp_path)
