@@ -62,6 +62,10 @@ class _Cluster:
     def password_file(self) -> Path:
         return self.folder / "password"
 
+    @property
+    def port_file(self) -> Path:
+        return self.folder / "port"
+
     def url(self, port: int) -> str:
         password = self.password_file.read_text().strip()
         return f"postgresql://{ROLE}:{password}@127.0.0.1:{port}/{DATABASE}"
@@ -168,7 +172,7 @@ def _start(cluster: _Cluster) -> int:
         _let_through(cluster.data)
     # The backends of a server that was killed hold its shared memory for a moment longer.
     for tries_left in reversed(range(START_TRIES)):
-        port = _free_port()
+        port = _free_port(cluster)
         try:
             _pg_ctl(
                 cluster,
@@ -257,8 +261,23 @@ def _let_through(path: Path) -> None:
             folder.chmod(mode | 0o001)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free_port(cluster: _Cluster) -> int:
+    """The port of the last start if it is still free, else any free one: dbt parses all anew when the port changes."""
+    for wanted in (_last_port(cluster), 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            port: int = probe.getsockname()[1]
+            cluster.port_file.write_text(str(port))
+            return port
+    raise DatabaseError("This machine has no free port for the embedded Postgres.", "Set DATABASE_URL to another one.")
+
+
+def _last_port(cluster: _Cluster) -> int:
+    try:
+        return int(cluster.port_file.read_text())
+    except (FileNotFoundError, ValueError):
+        return 0

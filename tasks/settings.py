@@ -67,7 +67,6 @@ class Settings(BaseSettings):
     lifetracer_locale: Locale = "ja"
     lifetracer_country: str = "JP"
     lifetracer_report_dir: Path = Path("out")
-    lifetracer_seed_dir: Path = Path("dbt_project/seeds")
 
     toggl_api_token: SecretStr | None = None
     toggl_workspace_id: int | None = None
@@ -99,7 +98,7 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("lifetracer_home", "lifetracer_report_dir", "lifetracer_seed_dir", "google_service_account_file")
+    @field_validator("lifetracer_home", "lifetracer_report_dir", "google_service_account_file")
     @classmethod
     def _from_project_folder(cls, value: Path | None) -> Path | None:
         return None if value is None else PROJECT_ROOT / value.expanduser()

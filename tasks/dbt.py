@@ -1,0 +1,110 @@
+"""dbt, run in this process: the warehouse's models and tests, each visible in Prefect as a task run."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from prefect_dbt import PrefectDbtRunner, PrefectDbtSettings
+from psycopg.conninfo import conninfo_to_dict
+
+from tasks.database import Database
+from tasks.errors import TransformError
+from tasks.settings import PROJECT_ROOT, Settings
+
+PROJECT = PROJECT_ROOT / "dbt_project"
+
+# Any constant will do, as long as nothing else in this database uses it: it keeps two builds apart.
+_BUILD_LOCK = 7_205_310_002
+
+
+@dataclass(frozen=True)
+class DbtSummary:
+    """What one `dbt build` did."""
+
+    models: int
+    tests: int
+    seconds: float
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        return f"{self.models} models built and {self.tests} tests passed in {self.seconds:.1f} s"
+
+
+def build(database: Database, settings: Settings) -> DbtSummary:
+    """Build and test every model, or raise TransformError that names the first node that failed.
+
+    Inside a Prefect flow each node is a task run. Unit tests prove the SQL, not the data, and belong to `make test`.
+    Two builds on one database take turns.
+    """
+    target = settings.lifetracer_home / "dbt"
+    with _its_turn(database), _environment(dbt_environment(database, settings)):
+        runner = PrefectDbtRunner(
+            settings=PrefectDbtSettings(project_dir=PROJECT, profiles_dir=PROJECT, target_path=target),
+            raise_on_failure=False,
+            disable_assets=True,
+        )
+        command = ["build", "--exclude-resource-type", "unit_test", "--log-path", str(target / "logs")]
+        try:
+            result = runner.invoke(command)
+        except ValueError as error:
+            raise TransformError(f"dbt could not start: {_first_line(str(error))}", _look_into(target)) from None
+    nodes = list(result.result.results)
+    for node in nodes:
+        if node.status in {"error", "fail", "runtime error"}:
+            raise TransformError(
+                f"dbt failed at {node.node.resource_type} {node.node.name}: {_first_line(node.message or '')}",
+                _look_into(target),
+            )
+    tests = sum(node.node.resource_type == "test" for node in nodes)
+    return DbtSummary(models=len(nodes) - tests, tests=tests, seconds=result.result.elapsed_time)
+
+
+def dbt_environment(database: Database, settings: Settings) -> Mapping[str, str]:
+    """The variables that `dbt_project/profiles.yml` and the models read."""
+    parts = conninfo_to_dict(database.url)
+    return {
+        "LIFETRACER_DBT_HOST": str(parts.get("host") or "localhost"),
+        "LIFETRACER_DBT_PORT": str(parts.get("port") or 5432),
+        "LIFETRACER_DBT_USER": str(parts.get("user") or ""),
+        "LIFETRACER_DBT_PASSWORD": str(parts.get("password") or ""),
+        "LIFETRACER_DBT_DBNAME": str(parts.get("dbname") or ""),
+        "LIFETRACER_DBT_SSLMODE": str(parts.get("sslmode") or "prefer"),
+        "LIFETRACER_TIMEZONE": settings.lifetracer_timezone,
+        "LIFETRACER_COUNTRY": settings.lifetracer_country,
+        # Never an absolute path: dbt would write what it compiled over the user's CSV files.
+        "LIFETRACER_SEED_DIR": "seeds_demo" if settings.lifetracer_demo else "seeds",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+@contextmanager
+def _its_turn(database: Database) -> Iterator[None]:
+    with database.connect(autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(%s)", (_BUILD_LOCK,))
+        yield
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Dbt reads its profile from the process's environment only, so it is lent these while it runs."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _first_line(message: str) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return " ".join(lines[:2])[:300].rstrip(".") + "."
+
+
+def _look_into(target: Path) -> str:
+    return f"The tables of the last good run stay. dbt's own words are in {target / 'logs' / 'dbt.log'}."

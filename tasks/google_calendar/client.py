@@ -1,0 +1,162 @@
+"""Google Calendar's API v3 as questions that a copy of its calendars needs answered, and its refusals as errors.
+
+Source: Google Calendar API v3, "CalendarList", "Calendars", "Colors", "Events", "Handle API errors".
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Self
+from urllib.parse import quote
+
+from tasks.errors import CredentialsError, SourceError, SourceUnavailable
+from tasks.google_calendar.auth import SIGN_IN, SOURCE, GoogleAuth
+from tasks.http import Answer, Service
+from tasks.raw import JsonObject, JsonValue
+from tasks.settings import GoogleAccess
+
+TITLE = "Google Calendar"
+API_VERSION = "v3"
+
+_RATE_LIMITS = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
+_LONG_LIMITS = frozenset({"quotaExceeded", "dailyLimitExceeded"})
+_API_OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
+_NO_SCOPE = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
+
+Parameters = Mapping[str, str | int]
+
+
+class NotShownError(SourceError):
+    """Google does not show the calendar or event to this account (403), or says that there is none (GoneError)."""
+
+
+class GoneError(NotShownError):
+    """There is no such calendar or event, or it is no longer there (404, 410)."""
+
+
+class CalendarClient:
+    """Google Calendar's API v3, read only, as one account; close it, or use it as a context manager.
+
+    Any call raises CredentialsError when Google refuses the credentials, NotShownError for what this account cannot
+    see, and SourceUnavailable when Google does not answer properly after several tries. `sleep` is given by tests.
+    """
+
+    def __init__(self, access: GoogleAccess, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._auth = GoogleAuth(access)
+        self._service = Service(SOURCE, TITLE, access.calendar_url, auth=self._auth, passing=is_rate_limit, sleep=sleep)
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far, those for access tokens not counted."""
+        return self._service.requests
+
+    def calendar_list(self) -> list[JsonObject]:
+        """Every entry of the user's calendar list that is not hidden."""
+        return self._items("/users/me/calendarList", {"maxResults": 250})
+
+    def calendar(self, calendar_id: str) -> JsonObject:
+        """A calendar's own record, event labels included."""
+        return self._object(f"/calendars/{_segment(calendar_id)}")
+
+    def colors(self) -> JsonObject:
+        """The colours that colour ids stand for, under `calendar` and `event`."""
+        return self._object("/colors")
+
+    def events(self, calendar_id: str, start: datetime, end: datetime) -> list[JsonObject]:
+        """Every event that reaches into (start, end), series expanded, the cancelled ones that Google tells of too."""
+        window: Parameters = {
+            "timeMin": _rfc3339(start),
+            "timeMax": _rfc3339(end),
+            "singleEvents": "true",
+            "showDeleted": "true",
+            "maxResults": 2500,
+        }
+        return self._items(f"/calendars/{_segment(calendar_id)}/events", window)
+
+    def event(self, calendar_id: str, event_id: str) -> JsonObject | None:
+        """One event, wherever it lies; None when it is cancelled or gone."""
+        try:
+            event = self._object(f"/calendars/{_segment(calendar_id)}/events/{_segment(event_id)}")
+        except GoneError:
+            return None
+        return None if event.get("status") == "cancelled" else event
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._service.close()
+        self._auth.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _items(self, path: str, parameters: Parameters) -> list[JsonObject]:
+        """The items of every page; a page may be empty and still not be the last."""
+        items: list[JsonObject] = []
+        token: JsonValue = None
+        while True:
+            page = self._object(path, {**parameters, "pageToken": token} if isinstance(token, str) else parameters)
+            rows = page.get("items") or []
+            if not isinstance(rows, list):
+                raise SourceError(SOURCE, f"Google Calendar answered GET {path} with something that is no list.")
+            items += [row for row in rows if isinstance(row, dict) and "id" in row]
+            if not (token := page.get("nextPageToken")):
+                return items
+
+    def _object(self, path: str, parameters: Parameters | None = None) -> JsonObject:
+        answer = self._service.get(path, {**(parameters or {}), "prettyPrint": "false"})
+        if answer.status >= 300:
+            raise _refusal(path, answer) or self._service.refusal(path, answer)
+        if not isinstance(answer.body, dict):
+            raise SourceError(SOURCE, f"Google Calendar answered GET {path} with something that is no object.")
+        return answer.body
+
+
+def is_rate_limit(answer: Answer) -> bool:
+    """Whether a 403 only says that there were too many requests at once."""
+    return answer.status == 403 and _reason(answer) in _RATE_LIMITS
+
+
+def _refusal(path: str, answer: Answer) -> SourceError | None:
+    """What a refusal means; None when it means nothing in particular."""
+    reason = _reason(answer)
+    if answer.status == 401 or reason in _NO_SCOPE:
+        said = reason or answer.status
+        return CredentialsError(SOURCE, f"Google does not let these credentials read calendars ({said}).", SIGN_IN)
+    if reason in _API_OFF:
+        return SourceError(
+            SOURCE,
+            f"The Google Calendar API is switched off in the Google Cloud project ({reason}).",
+            "Enable it at https://console.cloud.google.com/apis/library/calendar-json.googleapis.com.",
+        )
+    if reason in _LONG_LIMITS:
+        return SourceUnavailable(
+            SOURCE, f"Google Calendar's allowance is used up ({reason}).", "Run it again in some hours."
+        )
+    if answer.status in {404, 410}:
+        return GoneError(SOURCE, f"Google Calendar has nothing at {path} ({answer.status}).")
+    if answer.status == 403:
+        return NotShownError(SOURCE, f"Google Calendar does not show {path} to this account (403).")
+    return None
+
+
+def _reason(answer: Answer) -> str:
+    """The word by which Google tells one error from another, in the older or the newer place; empty for none."""
+    error = answer.body.get("error") if isinstance(answer.body, dict) else None
+    for place in ("errors", "details"):
+        items = error.get(place) if isinstance(error, dict) else None
+        for item in items if isinstance(items, list) else []:
+            if isinstance(item, dict) and isinstance(reason := item.get("reason"), str):
+                return reason
+    return ""
+
+
+def _segment(identifier: str) -> str:
+    """An id as one part of a path: calendar ids hold @ and #."""
+    return quote(identifier, safe="")
+
+
+def _rfc3339(when: datetime) -> str:
+    return when.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,158 @@
+"""Toggl's time entries: what changed since the last sync, or, where that is no longer known, everything in reach.
+
+One request asks for all that changed since the newest server stamp seen, deletions included, however old the entry is.
+At first, when that stamp is too old for Toggl (400), and when an answer is full, everything within Toggl's reach of
+about 90 days is read window by window instead, and what is stored but no longer there gets its tombstone: only inside
+windows that were answered in full and not with nothing, and only in workspaces that still exist.
+"""
+
+import logging
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from tasks import raw
+from tasks.raw import Batch, JsonObject, Loaded
+from tasks.toggl.client import (
+    API_VERSION,
+    MOST_ENTRIES,
+    SOURCE,
+    RefusedError,
+    TogglClient,
+    moment,
+    to_rows,
+    workspace_of,
+)
+
+TABLE = "toggl_track__time_entries"
+STREAM = "time_entries"
+# A little more than Toggl allows: its refusal names the first day that it lists.
+REACH = timedelta(days=100)
+AHEAD = timedelta(days=7)
+WINDOW = timedelta(days=21)
+SMALLEST_WINDOW = timedelta(seconds=2)
+OVERLAP = timedelta(seconds=120)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Starts from `start` up to, not including, `end` (aware) were read in full."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class EntriesRead:
+    """Entries as Toggl sent them, later answers last; `spans` are what a window read covered with an answer.
+
+    `newest` is where the next sync goes on, `workspace_id` the one that was asked for.
+    """
+
+    entries: Sequence[JsonObject]
+    spans: Sequence[Span] = ()
+    newest: datetime | None = None
+    workspace_id: int | None = None
+
+
+def read_entries(
+    connection: psycopg.Connection, client: TogglClient, workspace_id: int | None, now: datetime
+) -> EntriesRead:
+    """Read what changed since the last sync of these workspaces (one, or by None all), or everything in reach."""
+    cursor = raw.read_cursor(connection, SOURCE, STREAM)
+    known = cursor if isinstance(cursor, dict) and cursor.get("workspace_id") == workspace_id else {}
+    newest = moment(known.get("at"))
+    read = _read_reach(client, now) if newest is None else _read_changes(client, newest - OVERLAP, now)
+    stamps = [newest, *(moment(entry.get("at")) for entry in read.entries)]
+    newest = max((stamp for stamp in stamps if stamp), default=None)
+    if newest and client.served_at:
+        # What changes while several answers are read may be in none of them: it is read again next time.
+        newest = min(newest, client.served_at)
+    return replace(read, newest=newest, workspace_id=workspace_id)
+
+
+def load_entries(connection: psycopg.Connection, read: EntriesRead, known_workspaces: Collection[int]) -> list[Loaded]:
+    """Load what was read together with its cursor; what is stored in a fully read span but was not there is gone.
+
+    An entry that has moved out of the one workspace asked for is gone too.
+    """
+    latest = {str(entry["id"]): entry for entry in read.entries}
+    live = {
+        source_id: entry
+        for source_id, entry in latest.items()
+        if not entry.get("server_deleted_at")
+        and (read.workspace_id is None or workspace_of(entry) == read.workspace_id)
+    }
+    stored: set[str] = set()
+    for span in read.spans:
+        stored |= raw.stored_ids(
+            connection,
+            TABLE,
+            "(data->>'start')::timestamptz >= %(start)s and (data->>'start')::timestamptz < %(end)s"
+            " and coalesce(data->>'workspace_id', data->>'wid')::bigint = any(%(workspaces)s)",
+            {"start": span.start, "end": span.end, "workspaces": list(known_workspaces)},
+        )
+    deleted = (stored | latest.keys()) - live.keys()
+    batch = Batch(TABLE, to_rows(live.values()), deleted, API_VERSION)
+    cursor: JsonObject = {"at": read.newest.isoformat() if read.newest else None, "workspace_id": read.workspace_id}
+    return raw.load(connection, SOURCE, STREAM, [batch], cursor)
+
+
+def _read_changes(client: TogglClient, since: datetime, now: datetime) -> EntriesRead:
+    try:
+        changed = client.entries_since(since)
+    except RefusedError as refusal:
+        logger.info("Toggl Track: reading everything in reach again. %s", refusal.sentence)
+        return _read_reach(client, now)
+    if len(changed) < MOST_ENTRIES:
+        return EntriesRead(changed)
+    reach = _read_reach(client, now)
+    return EntriesRead([*changed, *reach.entries], reach.spans)
+
+
+def _read_reach(client: TogglClient, now: datetime) -> EntriesRead:
+    """Everything that Toggl still lists, newest window first; that one reaches ahead, for entries made in advance."""
+    entries: list[JsonObject] = []
+    spans: list[Span] = []
+    end = now.astimezone(UTC).replace(microsecond=0) + AHEAD
+    earliest = end - AHEAD - REACH
+    answered = False
+    while end > earliest:
+        start = max(end - WINDOW, earliest)
+        try:
+            read = _read_window(client, start, end)
+        except RefusedError as refusal:
+            # Not even the present may be listed: then it is not the distance that Toggl refuses.
+            if not answered:
+                raise
+            earliest = _nearest_allowed(start, refusal.sentence)
+            continue
+        answered = True
+        entries += read.entries
+        spans += read.spans
+        end = start
+    return EntriesRead(entries, spans)
+
+
+def _read_window(client: TogglClient, start: datetime, end: datetime) -> EntriesRead:
+    entries = client.entries_between(start, end)
+    if len(entries) < MOST_ENTRIES:
+        second = timedelta(seconds=1)
+        return EntriesRead(entries, [Span(start + second, end + second)] if entries else [])
+    if end - start <= SMALLEST_WINDOW:
+        return EntriesRead(entries)
+    middle = (start + (end - start) / 2).replace(microsecond=0)
+    newer, older = _read_window(client, middle, end), _read_window(client, start, middle)
+    return EntriesRead([*newer.entries, *older.entries], [*newer.spans, *older.spans])
+
+
+def _nearest_allowed(start: datetime, refusal: str) -> datetime:
+    """A later start than the refused one: the date that the refusal names, else some days on."""
+    named = [datetime.fromisoformat(day).replace(tzinfo=UTC) for day in re.findall(r"\d{4}-\d\d-\d\d", refusal)]
+    fitting = [day for day in named if start < day <= start + WINDOW]
+    return max(fitting) if fitting else start + timedelta(days=1 if named else 3)
