@@ -1,0 +1,9 @@
+with
+
+categories as (
+
+    select * from {{ ref('dim_category') }}
+
+)
+
+select * from categories
