@@ -36,7 +36,6 @@ def _apart_from(own: Settings) -> dict[str, str]:
         "LIFETRACER_DEMO": "true",
         "LIFETRACER_HOME": str(own.lifetracer_home / "demo"),
         "LIFETRACER_REPORT_DIR": str(pages),
-        "LIFETRACER_SEED_DIR": str(PROJECT_ROOT / "infra" / "local" / "seeds"),
         "LIFETRACER_TIMEZONE": own.lifetracer_timezone,
         "LIFETRACER_LOCALE": own.lifetracer_locale,
         "LIFETRACER_COUNTRY": own.lifetracer_country,
@@ -82,10 +81,10 @@ def _stand_in(zone: str) -> Iterator[str]:
 def _refuse_real_data(settings: Settings) -> None:
     with open_database(settings) as database, database.connect() as connection:
         stranger = connection.execute(
-            "select from raw.toggl_track__me where source_id <> %s limit 1", (str(credentials.TOGGL_USER_ID),)
+            "select from raw.toggl_track__me where data ->> 'email' not like '%.test' limit 1"
         ).fetchone()
     if stranger is not None:
         raise InputError(
-            f"The database at {database.place} holds a real account's data, which the demo would mix with invented data.",
+            f"The database at {database.place} holds a real account's data, and the demo's is invented.",
             "Unset DATABASE_URL for the demo.",
         )

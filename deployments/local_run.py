@@ -1,20 +1,28 @@
 """Running a flow in this process: on the user's Prefect server, or on a temporary one of our own."""
 
+import logging
+import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from prefect import Flow
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.client.schemas.objects import State
+from prefect.context import refresh_global_settings_context
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogHandler
+from prefect.settings import PREFECT_API_URL
 
 from deployments.console import Progress, progress
 from deployments.prefect_server import WITHOUT_CLOCKWORK, prefect_server
 from tasks.database import open_database
 from tasks.errors import LifetracerError
 from tasks.settings import Settings
+
+SEND_TIMEOUT_SECONDS = 10
 
 
 def run_flow(entrypoint: str, settings: Settings, parameters: Mapping[str, object] | None = None) -> None:
@@ -23,6 +31,8 @@ def run_flow(entrypoint: str, settings: Settings, parameters: Mapping[str, objec
     Raises the LifetracerError that made the flow fail. The database is opened first, because a wrong address should
     not cost the wait for Prefect.
     """
+    # dbt's libraries set up a handler that would print every line a second time, unless there is one already.
+    logging.getLogger().addHandler(logging.NullHandler())
     with progress("Working…") as console, open_database(settings) as database, ThreadPoolExecutor(1) as importer:
         console.say(f"Postgres: {database.place}" + ("" if settings.database_url else " (embedded)"))
         loading = importer.submit(_load, entrypoint)
@@ -38,7 +48,7 @@ def _load(entrypoint: str) -> Flow[..., Any]:
 
 
 def _run(loading: Future[Flow[..., Any]], parameters: Mapping[str, object]) -> None:
-    state = loading.result()(**parameters, return_state=True)
+    state = cast("State[Any]", loading.result()(**parameters, return_state=True))
     if state.is_completed():
         return
     try:
@@ -57,11 +67,30 @@ def _prefect_api(settings: Settings, console: Progress) -> Iterator[None]:
         yield
         return
     console.say("Prefect: starting a temporary server")
-    with (
-        prefect_server(settings.lifetracer_home, settings=WITHOUT_CLOCKWORK) as own_url,
-        temporary_settings({PREFECT_API_URL: own_url}),
-    ):
+    with prefect_server(settings.lifetracer_home, settings=WITHOUT_CLOCKWORK) as own_url, use_prefect_api(own_url):
         yield
+
+
+@contextmanager
+def use_prefect_api(url: str) -> Iterator[None]:
+    """Point everything in this process at one Prefect API while the context lasts.
+
+    Threads too, which Prefect's own settings context does not reach. On leaving, logs and events that are still to be
+    sent are sent, because the server may end next.
+    """
+    before = os.environ.get("PREFECT_API_URL")
+    os.environ["PREFECT_API_URL"] = url
+    refresh_global_settings_context()
+    try:
+        yield
+    finally:
+        APILogHandler().flush()
+        EventsWorker.drain_all(timeout=SEND_TIMEOUT_SECONDS)
+        if before is None:
+            del os.environ["PREFECT_API_URL"]
+        else:
+            os.environ["PREFECT_API_URL"] = before
+        refresh_global_settings_context()
 
 
 def _require_answer(url: str) -> None:

@@ -2,9 +2,12 @@
 
 import itertools
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
@@ -12,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 from deployments.prefect_server import prefect_server
 from tasks.database import Database, migrate
 from tasks.embedded import embedded_postgres
-from tasks.settings import Settings
+from tasks.settings import PROJECT_ROOT, Settings
 
 _numbers = itertools.count(1)
 
@@ -78,3 +81,22 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     hurry = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2"}
     with prefect_server(tmp_path_factory.mktemp("prefect"), settings=hurry) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def deployed(prefect_api: str) -> Iterator[httpx.Client]:
+    """The server's API after the two commands of the README."""
+    for arguments in (
+        ["work-pool", "create", "lifetracer", "--type", "process", "--overwrite"],
+        ["deploy", "--all", "--no-prompt"],
+    ):
+        subprocess.run(
+            [sys.executable, "-m", "prefect", *arguments],
+            env={**os.environ, "PREFECT_API_URL": prefect_api},
+            cwd=PROJECT_ROOT,
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+    with httpx.Client(base_url=prefect_api, timeout=30) as client:
+        yield client

@@ -1,0 +1,86 @@
+"""`report`: set the page of one day, or of every recent day that has none yet."""
+
+import datetime as dt
+import logging
+from pathlib import Path
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from prefect.runtime import flow_run
+
+from tasks.database import Database, open_database
+from tasks.errors import InputError
+from tasks.marts import known_days
+from tasks.report.files import page_exists, page_path
+from tasks.report.publish import Page, page_task, summary_in_markdown
+from tasks.settings import Settings, load_settings
+
+LOOK_BACK_DAYS = 7
+
+logger = logging.getLogger(__name__)
+
+
+def name_of_run() -> str:
+    """The flow's name with the day it was asked for, if any."""
+    date = flow_run.parameters.get("date")
+    return f"{flow_run.flow_name} {date}" if date else str(flow_run.flow_name)
+
+
+@flow(name="report", flow_run_name=name_of_run)
+def report(date: dt.date | None = None) -> list[Path]:
+    """Set the page of `date`, or of each of the last 7 ended days that has none yet; gives the PDFs' paths."""
+    settings = load_settings()
+    refuse_future(date, settings)
+    with open_database(settings) as database:
+        return set_pages(database, settings, date)
+
+
+def refuse_future(date: dt.date | None, settings: Settings) -> None:
+    """Raise InputError for a day that has not begun in the user's zone."""
+    today = dt.datetime.now(settings.zone).date()
+    if date is not None and date > today:
+        raise InputError(f"{date} has not come yet.", f"Choose a day up to today, {today}.")
+
+
+def set_pages(database: Database, settings: Settings, date: dt.date | None) -> list[Path]:
+    """Set the page of `date`, or the missing pages of the look-back, and publish the newest day's figures."""
+    now = dt.datetime.now(settings.zone)
+    days = [date] if date else days_without_page(database, settings, today=now.date())
+    pages = [page_task(day, database, settings, now) for day in days]
+    if pages:
+        publish(pages[-1])
+    else:
+        logger.info("Report: every day of the last %d has its page", LOOK_BACK_DAYS)
+    return [page.path for page in pages]
+
+
+def days_without_page(database: Database, settings: Settings, *, today: dt.date) -> list[dt.date]:
+    """The days of the look-back that have ended, that the marts know, and that have no whole page yet; oldest first."""
+    with database.connect() as connection:
+        known = known_days(connection)
+    if known is None:
+        return []
+    folder, demo = settings.lifetracer_report_dir, settings.lifetracer_demo
+    days = [day for day in recent_days(today) if known[0] <= day <= known[1]]
+    return [day for day in days if not page_exists(folder, day, demo=demo)]
+
+
+def recent_days(today: dt.date) -> list[dt.date]:
+    """The days of the look-back, oldest first; the last one is yesterday."""
+    return [today - dt.timedelta(days=back) for back in range(LOOK_BACK_DAYS, 0, -1)]
+
+
+def publish(page: Page) -> None:
+    """Leave the day's figures and a link to its PDF with the run."""
+    create_markdown_artifact(
+        key="daily-report",
+        markdown=summary_in_markdown(page),
+        description=f"{page.report.date}: where the day went",
+    )
+
+
+def pages_of_recent_days(settings: Settings) -> list[Path]:
+    """The PDFs of the look-back that exist, oldest first."""
+    days = recent_days(dt.datetime.now(settings.zone).date())
+    paths = [page_path(settings.lifetracer_report_dir, day) for day in days]
+    return [path for path in paths if path.exists()]

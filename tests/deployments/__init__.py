@@ -1,0 +1,1 @@
+"""Proof for deployments/: the command line, the server, prefect.yaml."""

@@ -1,0 +1,1 @@
+"""Proof that the rooms work together, as a user meets them."""

@@ -1,0 +1,1 @@
+"""Proof for flows/: order, failure and what a run leaves behind."""

@@ -1,0 +1,1 @@
+"""Proof for the room of what lifetracer runs on."""
