@@ -80,11 +80,11 @@ def migrate() -> None:
 
 
 @app.command()
-def up() -> None:
+def up(port: Annotated[int, typer.Option(help="Where Prefect's UI and API listen, on 127.0.0.1.")] = 4200) -> None:
     """Run everything in this terminal; Ctrl-C stops it."""
     from deployments.up import run_until_interrupted
 
-    run_until_interrupted(load_settings())
+    run_until_interrupted(load_settings(), port)
 
 
 def main() -> None:

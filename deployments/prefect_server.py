@@ -44,6 +44,8 @@ def prefect_server(
     Without `port` a free one is taken. `settings` are further `PREFECT_…` variables. The first start on a `home`
     makes Prefect's database and takes some seconds longer. Raises LifetracerError when it does not come up.
     """
+    if port is not None:
+        _require_free(port)
     port = port or free_port()
     url = f"http://127.0.0.1:{port}/api"
     log = home / "prefect" / "server.log"
@@ -84,6 +86,18 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise LifetracerError(
+                f"Port {port} of this machine is in use; perhaps `lifetracer up` runs already.",
+                "Stop it, or choose another one: lifetracer up --port 4201",
+            ) from None
 
 
 def _wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> None:

@@ -14,19 +14,20 @@ from tasks.database import open_database
 from tasks.errors import LifetracerError
 from tasks.settings import PROJECT_ROOT, Settings
 
-PREFECT_PORT = 4200
 WORK_POOL = "lifetracer"
 # A run that a person starts should begin while they still look at the button.
 WORKER_QUERY_SECONDS = 2
 
 
-def run_until_interrupted(settings: Settings) -> None:
-    """Run everything on this machine until Ctrl-C or SIGTERM, then stop all of it in order."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
+def run_until_interrupted(settings: Settings, port: int) -> None:
+    """Run everything on this machine until Ctrl-C or SIGTERM, then stop all of it in order; Prefect is at `port`."""
+    # SIGINT too: a shell that starts us in the background has it ignored, and our children would inherit that.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _as_interrupt)
     try:
         with progress("Starting…") as console, open_database(settings) as database:
             console.say(f"Postgres: {database.place}" + ("" if settings.database_url else " (embedded)"))
-            with prefect_server(settings.lifetracer_home, PREFECT_PORT, ui=True) as api_url:
+            with prefect_server(settings.lifetracer_home, port, ui=True) as api_url:
                 console.say(f"Prefect: {api_url.removesuffix('/api')}")
                 _deploy(settings, api_url, console)
                 with _worker(settings, api_url) as worker:
@@ -83,7 +84,7 @@ def _worker(settings: Settings, api_url: str) -> Iterator[subprocess.Popen[bytes
     try:
         yield worker
     finally:
-        stop(worker, patience_seconds=30)
+        stop(worker)
 
 
 def _watch(worker: subprocess.Popen[bytes]) -> None:
