@@ -50,7 +50,7 @@ def set_pages(database: Database, settings: Settings, date: dt.date | None) -> l
     if pages:
         publish(pages[-1])
     else:
-        logger.info("Report: every day of the last %d has its page", LOOK_BACK_DAYS)
+        logger.info("Report: no page is due")
     return [page.path for page in pages]
 
 

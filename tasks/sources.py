@@ -116,15 +116,19 @@ def _may_heal(_task: Task[..., object], _run: TaskRun, state: State[object]) -> 
 @task(
     name="sync",
     task_run_name="sync {name}",
-    retries=2,
-    retry_delay_seconds=[5, 30],
+    retries=1,
+    retry_delay_seconds=30,
     retry_condition_fn=_may_heal,
     cache_policy=NO_CACHE,
 )
 def sync_task(name: str, database: Database, settings: Settings, now: datetime) -> SyncSummary:
     """Sync one configured source on a connection of its own."""
     logger.info("%s: syncing", SOURCES[name].title)
-    with database.connect() as connection:
-        summary = sync_source(name, connection, settings, now=now)
+    try:
+        with database.connect() as connection:
+            summary = sync_source(name, connection, settings, now=now)
+    except LifetracerError as error:
+        logger.warning("%s: %s", SOURCES[name].title, error.sentence)
+        raise
     logger.info("%s: %s", SOURCES[name].title, summary)
     return summary
