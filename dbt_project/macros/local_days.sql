@@ -21,21 +21,16 @@
     ({{ instant }} at time zone {{ time_zone() }})::date
 {%- endmacro %}
 
-{#- A set of `day`s among which are all local days that [from_at, to_at) touches: one more on either side, because where
-    midnight happens twice an instant can belong to another day than the date that clocks show. -#}
+{#- A set of `day`s among which are all local days that [from_at, to_at) touches. It goes one date beyond what clocks show
+    at the end: after a midnight that happens twice they can show the date before the day that an instant belongs to. -#}
 {% macro days_around(from_at, to_at) -%}
     (
-        select {{ local_date(from_at) }} + offset_days as day
-        from generate_series(-1, {{ local_date(to_at) }} - {{ local_date(from_at) }} + 1) as offset_days
+        select {{ local_date(from_at) }} + number as day
+        from generate_series(0, {{ local_date(to_at) }} - {{ local_date(from_at) }} + 1) as number
     )
 {%- endmacro %}
 
 {#- The length of [from_at, to_at) in whole seconds. -#}
 {% macro seconds_between(from_at, to_at) -%}
     extract(epoch from {{ to_at }} - {{ from_at }})::integer
-{%- endmacro %}
-
-{#- The same in a sum, which may outgrow an integer on its way. -#}
-{% macro total_seconds(from_at, to_at) -%}
-    coalesce(sum({{ seconds_between(from_at, to_at) }}), 0)::integer
 {%- endmacro %}

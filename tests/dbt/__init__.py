@@ -1,0 +1,1 @@
+"""The warehouse on a real Postgres: what the time rules promise, seen in the marts."""

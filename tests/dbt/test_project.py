@@ -1,0 +1,130 @@
+"""The dbt project itself: it stands on an empty database, explains itself, and refuses what users mistype."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from dbt.artifacts.resources.types import NodeType
+from dbt.contracts.graph.manifest import Manifest
+from dbt.jsonschemas import jsonschemas
+
+from tests.dbt.building import EMPTY_SEEDS, Warehouse
+from tests.dbt.raw_rows import RawRows, hours
+
+MISTAKES = {
+    "categories": """category,name_en,name_ja,color,sort_order,coarse_category
+Work,,,blue,,
+Mail,,,,1,
+Mail,,,,2,
+""",
+    "category_mappings": """kind,key,category
+projects,Work,Work
+client,Acme,Work
+client,Acme,Mail
+calendar,me@example.test,Untracked
+""",
+    "plan_rules": """position,pattern,category
+1,lunch,Meals
+1,dinner,Meals
+2,,Meals
+""",
+    "targets": """category,day_type,direction,target_seconds,valid_from,valid_until
+Work,monday,more,3600,,
+Work,,more,,,
+Mail,,less,3600,,2026-03-02
+Mail,,less,1800,2026-03-01,
+Mail,weekday,less,1800,2026-03-01,2026-03-01
+""",
+}
+
+
+@pytest.fixture
+def warehouse(database_url: str, tmp_path: Path) -> Warehouse:
+    """A database without a single row, on 5 March 2026."""
+    return Warehouse(database_url, tmp_path, "Asia/Tokyo", now=datetime(2026, 3, 5, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def manifest(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    """The project as dbt understands it, read as strictly as dbt can; it is more lenient with Postgres by itself."""
+    warehouse = Warehouse(module_database_url, tmp_path_factory.mktemp("target"), "Asia/Tokyo")
+    with pytest.MonkeyPatch.context() as patch:
+        stricter = {*jsonschemas._JSONSCHEMA_SUPPORTED_ADAPTERS, "postgres"}
+        patch.setattr(jsonschemas, "_JSONSCHEMA_SUPPORTED_ADAPTERS", stricter)
+        return warehouse.parse()
+
+
+def test_an_empty_database_and_empty_seeds_build_green(warehouse: Warehouse) -> None:
+    """The unit tests run here as well."""
+    outcome = warehouse.dbt("build")
+    assert outcome.success, outcome.trouble
+    assert set(outcome.statuses.values()) == {"success", "pass"}
+    assert warehouse.rows("select count(*) from marts.daily_summary") == [(0,)]
+    assert warehouse.rows("select category from marts.categories order by sort_order") == [
+        ("Uncategorized",),
+        ("Untracked",),
+    ]
+
+
+def test_small_gaps_go_to_the_stretch_before_them_and_raw_time_stays(warehouse: Warehouse) -> None:
+    raw = RawRows(ZoneInfo(warehouse.zone))
+    raw.project(1, "Work")
+    raw.project(2, "Mail")
+    raw.entry(1, "2026-03-02 09:00", "2026-03-02 10:00", 1)
+    raw.entry(2, "2026-03-02 10:05", "2026-03-02 11:00", 2)
+    raw.entry(3, "2026-03-02 11:06", "2026-03-02 12:00", 1)
+    with psycopg.connect(warehouse.url) as connection:
+        raw.write(connection)
+    warehouse.build(gap_seconds=300)
+    assert warehouse.timeline("2026-03-02", "actual") == [
+        ("09:00", "10:05", "Work"),
+        ("10:05", "11:00", "Mail"),
+        ("11:00", "11:06", "Untracked"),
+        ("11:06", "12:00", "Work"),
+        ("12:00", "00:00", "Untracked"),
+    ]
+    assert warehouse.figures("2026-03-02", "raw_seconds") == {"Work": hours(1.9), "Mail": hours(11 / 12)}
+
+
+def test_mistakes_in_the_users_files_are_counted_before_anything_is_built(warehouse: Warehouse, tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    for name, text in MISTAKES.items():
+        (seeds / f"{name}.csv").write_text(text)
+    mistaken = replace(warehouse, seeds=seeds)
+    outcome = mistaken.dbt("build", "--exclude-resource-type", "unit_test")
+    assert outcome.named("fail") == ["seed_files_are_sound"]
+    assert outcome.failures == {"seed_files_are_sound": 11}
+    built = {name for name in outcome.named("success") if not name.startswith("stg_")}
+    assert built == {*MISTAKES, "sources"}
+
+
+def test_the_shipped_seeds_are_headers_only() -> None:
+    assert [path.name for path in sorted(EMPTY_SEEDS.glob("*.csv")) if len(path.read_text().splitlines()) != 1] == []
+
+
+def test_every_model_and_every_column_is_described(manifest: Manifest) -> None:
+    described = [node for node in manifest.nodes.values() if node.resource_type in {NodeType.Model, NodeType.Seed}]
+    silent = [node.name for node in described if not node.description or not node.columns]
+    silent += [
+        f"{node.name}.{name}" for node in described for name, column in node.columns.items() if not column.description
+    ]
+    silent += [source.name for source in manifest.sources.values() if not source.description]
+    assert silent == []
+
+
+def test_every_model_is_tested(manifest: Manifest) -> None:
+    tests = [node for node in manifest.nodes.values() if node.resource_type == NodeType.Test]
+    tested = {parent for test in [*tests, *manifest.unit_tests.values()] for parent in test.depends_on.nodes}
+    models = {node.unique_id for node in manifest.nodes.values() if node.resource_type == NodeType.Model}
+    assert models - tested == set()
+
+
+def test_every_table_of_core_and_marts_has_an_enforced_contract(manifest: Manifest) -> None:
+    models = [node for node in manifest.nodes.values() if node.resource_type == NodeType.Model]
+    loose = [node.name for node in models if node.schema != "staging" and not node.config.contract.enforced]
+    assert loose == []
+    assert {node.schema for node in models} == {"staging", "core", "marts"}
