@@ -22,6 +22,7 @@ project,Consulting,Work
 project_color,#AA0000,Red things
 client,Family,Home
 project,7,By id
+project,Seventh,By name
 event_color,5,Yellow things
 calendar,Shared,Together
 calendar,other@example.test,Elsewhere
@@ -118,7 +119,7 @@ def _events(raw: RawRows) -> None:
     raw.event("c7", "Movie", "2026-03-04 06:00", "2026-03-04 07:00", "other@example.test")
     raw.event("c8", "Bygone", "2026-03-04 07:00", "2026-03-04 08:00")
     raw.event("c9", "Sleep", "2026-03-04 23:00", "2026-03-05 06:00")
-    raw.event("z", "Sleep", "2026-03-20 22:00", "2026-03-20 23:00")
+    raw.event("z", "Sleep", "2026-03-20 22:00", "2026-03-21 00:00")
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +224,7 @@ def test_an_entrys_category(marts: Warehouse) -> None:
         "Work",  # its project's name is mapped
         "Red things",  # its project's colour is
         "Home",  # its project's client is
-        "By id",  # its project's id is
+        "By id",  # its project's id is, and its name too: it still counts once
         "Uncategorized",  # its project has taken the word for what nobody tracked
         "Bygone",  # its project was deleted and keeps its name
         "Uncategorized",  # its project is not known

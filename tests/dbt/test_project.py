@@ -1,5 +1,6 @@
 """The dbt project itself: it stands on an empty database, explains itself, and refuses what users mistype."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,8 @@ projects,Work,Work
 client,Acme,Work
 client,Acme,Mail
 calendar,me@example.test,Untracked
+project_color,#AA0000,Work
+project_color,#aa0000,Mail
 """,
     "plan_rules": """position,pattern,category
 1,lunch,Meals
@@ -97,7 +100,7 @@ def test_mistakes_in_the_users_files_are_counted_before_anything_is_built(wareho
     mistaken = replace(warehouse, seeds=seeds)
     outcome = mistaken.dbt("build", "--exclude-resource-type", "unit_test")
     assert outcome.named("fail") == ["seed_files_are_sound"]
-    assert outcome.failures == {"seed_files_are_sound": 11}
+    assert outcome.failures == {"seed_files_are_sound": 12}
     built = {name for name in outcome.named("success") if not name.startswith("stg_")}
     assert built == {*MISTAKES, "sources"}
 
@@ -121,6 +124,14 @@ def test_every_model_is_tested(manifest: Manifest) -> None:
     tested = {parent for test in [*tests, *manifest.unit_tests.values()] for parent in test.depends_on.nodes}
     models = {node.unique_id for node in manifest.nodes.values() if node.resource_type == NodeType.Model}
     assert models - tested == set()
+
+
+def test_no_sql_names_a_relation_past_ref_and_source(manifest: Manifest) -> None:
+    relations = [*manifest.nodes.values(), *manifest.sources.values()]
+    a_schema = re.compile(rf"\b({'|'.join(sorted({relation.schema for relation in relations}))})\b\W?\.\W?\w")
+    sql = {node.name: re.sub("--.*", "", node.raw_code) for node in manifest.nodes.values() if node.language == "sql"}
+    assert {"fct_time_owned", "ended_days_add_up"} <= set(sql)
+    assert [name for name, code in sql.items() if a_schema.search(code)] == []
 
 
 def test_every_table_of_core_and_marts_has_an_enforced_contract(manifest: Manifest) -> None:
