@@ -35,7 +35,6 @@ def progress(doing: str) -> Iterator[Progress]:
     handler = Progress()
     loggers = [logging.getLogger(name) for name in ("flows", "tasks")]
     for logger in loggers:
-        logger.setLevel(logging.INFO)
         logger.addHandler(handler)
     try:
         with output.status(doing):

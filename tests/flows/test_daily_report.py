@@ -131,7 +131,7 @@ def _every_ended_day_adds_up(database_url: str) -> None:
 
 
 def _prefect_shows(prefect_api: str, state: State[Any]) -> None:
-    """Each source, each dbt node and each page is a task run, and the figures are an artifact of the run."""
+    """Each source, each dbt node and each page is a task run; figures and log lines are with the run."""
     run_id = str(state.state_details.flow_run_id)
     only_this = {"flow_runs": {"id": {"any_": [run_id]}}}
     with httpx.Client(base_url=prefect_api, timeout=30) as api:
@@ -139,6 +139,9 @@ def _prefect_shows(prefect_api: str, state: State[Any]) -> None:
         assert {"sync toggl", "sync gcal", "model daily_summary", f"page {ended_days()[-1]}"} <= names
         (artifact,) = api.post("/artifacts/filter", json=only_this).json()
         assert f"{ended_days()[-1]}.pdf" in artifact["data"]
+        this_run = {"logs": {"flow_run_id": {"any_": [run_id]}}, "limit": 200}
+        messages = [line["message"] for line in api.post("/logs/filter", json=this_run).json()]
+        assert any(message.startswith("Toggl Track: ") and "rows new" in message for message in messages)
 
 
 def test_dead_google_credentials_cost_the_run_but_not_the_page_and_new_ones_heal_it(
