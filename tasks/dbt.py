@@ -1,11 +1,14 @@
 """dbt, run in this process: the warehouse's models and tests, each visible in Prefect as a task run."""
 
 import os
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dbt_common.events.base_types import EventLevel
 from prefect_dbt import PrefectDbtRunner, PrefectDbtSettings
 from psycopg.conninfo import conninfo_to_dict
 
@@ -17,6 +20,8 @@ PROJECT = PROJECT_ROOT / "dbt_project"
 
 # Any constant will do, as long as nothing else in this database uses it: it keeps two builds apart.
 _BUILD_LOCK = 7_205_310_002
+
+REPORT_TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,10 @@ def build(database: Database, settings: Settings) -> DbtSummary:
     target = settings.lifetracer_home / "dbt"
     with _its_turn(database), _environment(dbt_environment(database, settings)):
         runner = PrefectDbtRunner(
-            settings=PrefectDbtSettings(project_dir=PROJECT, profiles_dir=PROJECT, target_path=target),
+            # Each node is a task run; a line for its start and one for its end would only say so twice more.
+            settings=PrefectDbtSettings(
+                project_dir=PROJECT, profiles_dir=PROJECT, target_path=target, log_level=EventLevel.WARN
+            ),
             raise_on_failure=False,
             disable_assets=True,
         )
@@ -50,6 +58,8 @@ def build(database: Database, settings: Settings) -> DbtSummary:
             result = runner.invoke(command)
         except ValueError as error:
             raise TransformError(f"dbt could not start: {_first_line(str(error))}", _look_into(target)) from None
+        finally:
+            _let_nodes_report()
     nodes = list(result.result.results)
     for node in nodes:
         if node.status in {"error", "fail", "runtime error"}:
@@ -77,6 +87,18 @@ def dbt_environment(database: Database, settings: Settings) -> Mapping[str, str]
         "LIFETRACER_SEED_DIR": "seeds_demo" if settings.lifetracer_demo else "seeds",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
+
+
+def _let_nodes_report() -> None:
+    """Wait until every node's task run has told Prefect how it ended.
+
+    The runner leaves that to threads that it does not wait for; one that is still talking when the server is gone
+    keeps this process alive for minutes, or leaves its task run Running for ever.
+    """
+    deadline = time.monotonic() + REPORT_TIMEOUT_SECONDS
+    for thread in threading.enumerate():
+        if thread.name.endswith("(run_task)"):
+            thread.join(max(0.0, deadline - time.monotonic()))
 
 
 @contextmanager
