@@ -28,13 +28,13 @@ REPORT_TIMEOUT_SECONDS = 60
 class DbtSummary:
     """What one `dbt build` did."""
 
-    models: int
+    relations: int
     tests: int
     seconds: float
 
     def __str__(self) -> str:
         """One line for a person."""
-        return f"{self.models} models built and {self.tests} tests passed in {self.seconds:.1f} s"
+        return f"{self.relations} tables and views built and {self.tests} tests passed in {self.seconds:.1f} s"
 
 
 def build(database: Database, settings: Settings) -> DbtSummary:
@@ -68,7 +68,7 @@ def build(database: Database, settings: Settings) -> DbtSummary:
                 _look_into(target),
             )
     tests = sum(node.node.resource_type == "test" for node in nodes)
-    return DbtSummary(models=len(nodes) - tests, tests=tests, seconds=result.result.elapsed_time)
+    return DbtSummary(relations=len(nodes) - tests, tests=tests, seconds=result.result.elapsed_time)
 
 
 def dbt_environment(database: Database, settings: Settings) -> Mapping[str, str]:
