@@ -168,8 +168,6 @@ def _start(cluster: _Cluster) -> int:
     cluster.log.touch()
     if cluster.account is not None:
         os.chown(cluster.log, cluster.account.pw_uid, cluster.account.pw_gid)
-        _let_through(_binary("postgres"))
-        _let_through(cluster.data)
     # The backends of a server that was killed hold its shared memory for a moment longer.
     for tries_left in reversed(range(START_TRIES)):
         port = _free_port(cluster)
@@ -198,6 +196,9 @@ def _ensure_database(cluster: _Cluster, port: int) -> None:
 
 
 def _pg_ctl(cluster: _Cluster, action: str, *arguments: str | Path) -> None:
+    if cluster.account is not None:
+        _let_through(_binary("postgres"))
+        _let_through(cluster.data)
     _run(cluster, [_binary("pg_ctl"), action, "-D", cluster.data, *arguments])
 
 
