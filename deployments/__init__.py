@@ -1,1 +1,1 @@
-"""How a run gets started: the command line, pools and deployments."""
+"""How a run gets started: the command line, local servers, and what prefect.yaml needs."""

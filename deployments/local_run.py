@@ -34,7 +34,7 @@ def run_flow(entrypoint: str, settings: Settings, parameters: Mapping[str, objec
     # dbt's libraries set up a handler that would print every line a second time, unless there is one already.
     logging.getLogger().addHandler(logging.NullHandler())
     with progress("Working…") as console, open_database(settings) as database, ThreadPoolExecutor(1) as importer:
-        console.say(f"Postgres: {database.place}" + ("" if settings.database_url else " (embedded)"))
+        console.say(f"Postgres: {database}")
         loading = importer.submit(_load, entrypoint)
         with _prefect_api(settings, console):
             _run(loading, parameters or {})
@@ -61,10 +61,12 @@ def _run(loading: Future[Flow[..., Any]], parameters: Mapping[str, object]) -> N
 
 @contextmanager
 def _prefect_api(settings: Settings, console: Progress) -> Iterator[None]:
-    if url := PREFECT_API_URL.value():
+    # Prefect reads the environment and its profiles, but not our settings file.
+    if url := settings.prefect_api_url or PREFECT_API_URL.value():
         _require_answer(url)
         console.say(f"Prefect: {url}")
-        yield
+        with use_prefect_api(url):
+            yield
         return
     console.say("Prefect: starting a temporary server")
     with prefect_server(settings.lifetracer_home, settings=WITHOUT_CLOCKWORK) as own_url, use_prefect_api(own_url):

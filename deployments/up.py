@@ -26,7 +26,7 @@ def run_until_interrupted(settings: Settings, port: int) -> None:
         signal.signal(number, _as_interrupt)
     try:
         with progress("Starting…") as console, open_database(settings) as database:
-            console.say(f"Postgres: {database.place}" + ("" if settings.database_url else " (embedded)"))
+            console.say(f"Postgres: {database}")
             with prefect_server(settings.lifetracer_home, port, ui=True) as api_url:
                 console.say(f"Prefect: {api_url.removesuffix('/api')}")
                 _deploy(settings, api_url, console)

@@ -1,7 +1,6 @@
 """`daily-report`: the way of a day, from the sources to the page."""
 
 import datetime as dt
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,6 @@ from flows.sync import sync_all
 from flows.transform import build_marts
 from tasks.database import open_database
 from tasks.settings import load_settings
-
-logger = logging.getLogger(__name__)
 
 
 @flow(name="daily-report", flow_run_name=name_of_run, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]

@@ -1,1 +1,1 @@
-"""What lifetracer runs on: migrations, local stand-ins, and later images and provisioning."""
+"""What lifetracer runs on: migrations, and stand-ins for the outside services."""

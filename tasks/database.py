@@ -26,6 +26,12 @@ class Database:
     url: str = field(repr=False)
     applied: tuple[str, ...] = ()
     """The migrations that opening it has applied, by file name."""
+    embedded: bool = False
+    """Whether it is the one that lifetracer brings along."""
+
+    def __str__(self) -> str:
+        """Where it is, fit for a message."""
+        return f"{self.place} (embedded)" if self.embedded else self.place
 
     def connect(self, *, autocommit: bool = False) -> psycopg.Connection:
         """Open a connection whose session is in UTC, or raise DatabaseError in one sentence."""
@@ -66,7 +72,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
         yield replace(database, applied=tuple(migrate(database)))
         return
     with embedded_postgres(settings.lifetracer_home) as url:
-        database = Database(url)
+        database = Database(url, embedded=True)
         yield replace(database, applied=tuple(migrate(database)))
 
 

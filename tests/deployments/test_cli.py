@@ -1,7 +1,6 @@
 """The command line refuses what it cannot use in one or two sentences, with the cure, and never with a traceback."""
 
 import os
-import socket
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from deployments.prefect_server import free_port
 from tasks.settings import PROJECT_ROOT
 
 
@@ -24,14 +24,6 @@ def lifetracer(*arguments: str, **environment: str) -> subprocess.CompletedProce
         timeout=240,
         check=False,
     )
-
-
-def closed_port() -> int:
-    """A port of this machine where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def complaint(done: subprocess.CompletedProcess[str]) -> str:
@@ -69,15 +61,22 @@ def test_a_zone_that_does_not_exist_is_refused_before_anything_starts(tmp_path: 
 
 
 def test_an_unreachable_database_is_told_before_prefect_is_started() -> None:
-    port = closed_port()
+    port = free_port()
     said = complaint(lifetracer("run", DATABASE_URL=f"postgresql://me:hunter2@127.0.0.1:{port}/mine"))
     assert f"Postgres at 127.0.0.1:{port}/mine cannot be used: Connection refused." in said
     assert "hunter2" not in said
 
 
 def test_a_prefect_server_that_does_not_answer_is_named(database_url: str) -> None:
-    url = f"http://127.0.0.1:{closed_port()}/api"
+    url = f"http://127.0.0.1:{free_port()}/api"
     said = complaint(lifetracer("run", DATABASE_URL=database_url, PREFECT_API_URL=url))
+    assert f"The Prefect server at {url} does not answer." in said
+
+
+def test_a_prefect_server_named_in_the_settings_file_is_used(database_url: str, tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{free_port()}/api"
+    (tmp_path / "settings").write_text(f"DATABASE_URL={database_url}\nPREFECT_API_URL={url}\n")
+    said = complaint(lifetracer("run", LIFETRACER_ENV_FILE=str(tmp_path / "settings")))
     assert f"The Prefect server at {url} does not answer." in said
 
 
