@@ -4,6 +4,7 @@
 
 is one transaction: either all rows, all tombstones and the cursor are in, or nothing is. Rows that say nothing new are
 not rewritten. A row that its source no longer has keeps its data and gets `deleted_at`; seen alive again, it loses it.
+Whatever a row said before is kept too: triggers see to it, whoever writes (`raw.revisions` shows every version).
 """
 
 import json
@@ -35,18 +36,26 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Span:
+    """The stretch of time from `start` up to, not including, `end` (both aware)."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
 class Batch:
     """What one read says about one table (in schema `raw`); of two rows with the same id the later one counts.
 
-    `deleted` are ids that the source no longer has; unknown ones, and those that are also among `rows`, are ignored.
-    `volatile` are keys that change without the record changing: a row that differs only there is left as it is.
+    `deleted` are ids that the source no longer has, `alive` ids that it has, though not what they say: their
+    tombstones are lifted. Unknown ids, and those that are also among `rows`, are ignored in both.
     """
 
     table: str
     rows: Sequence[Row]
     deleted: Collection[str] = ()
     api_version: str = ""
-    volatile: Collection[str] = ()
+    alive: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -77,48 +86,75 @@ class SyncSummary:
         return " ".join([f"{figures}{'.' if self.notes else ''}", *self.notes])
 
 
+# Digests decide what has changed, so that the stored documents themselves need not be read.
 _LOAD: LiteralString = """
-with newest as (
-    select distinct on (source_id) source_id, data
-    from {incoming}
-    order by source_id, position desc
+with volatile as (
+    select volatile_keys from raw.mirrored_tables where table_name = %(table)s
 ),
-changed as (
-    select newest.source_id, newest.data, stored.source_id is null as is_new
-    from newest
+digested as materialized (
+    select source_id, data, raw.content_hash(data, (select volatile_keys from volatile)) as content_hash
+    from pg_temp.incoming
+),
+changed as materialized (
+    select digested.source_id, digested.data, digested.content_hash, stored.source_id is null as is_new
+    from digested
     left join {stored} as stored using (source_id)
     where stored.source_id is null
         or stored.deleted_at is not null
-        or stored.data - %(volatile)s::text[] is distinct from newest.data - %(volatile)s::text[]
+        or digested.content_hash
+            <> coalesce(stored.content_hash, raw.content_hash(stored.data, (select volatile_keys from volatile)))
 ),
 written as (
-    insert into {stored} (source_id, data, api_version)
-    select source_id, data, nullif(%(api_version)s, '')
+    insert into {stored} (source_id, data, api_version, content_hash)
+    select source_id, data, nullif(%(api_version)s, ''), content_hash
     from changed
     on conflict (source_id) do update
-    set data = excluded.data, api_version = excluded.api_version, synced_at = now(), deleted_at = null
+    set
+        data = excluded.data, api_version = excluded.api_version, content_hash = excluded.content_hash,
+        synced_at = now(), seen_at = now(), deleted_at = null
 ),
-buried as (
+turned as (
     update {stored} as stored
-    set deleted_at = now(), synced_at = now()
-    where stored.source_id = any(%(deleted)s)
-        and stored.deleted_at is null
-        and not exists (select from newest where newest.source_id = stored.source_id)
-    returning stored.source_id
+    set
+        deleted_at = case when stored.deleted_at is null then now() end,
+        synced_at = now(), seen_at = now()
+    where
+        (
+            (stored.source_id = any(%(deleted)s) and stored.deleted_at is null)
+            or (stored.source_id = any(%(alive)s) and stored.deleted_at is not null)
+        )
+        and not exists (select from digested where digested.source_id = stored.source_id)
+    returning stored.deleted_at
 )
 select
     (select count(*) from changed where is_new),
-    (select count(*) from changed where not is_new),
-    (select count(*) from newest) - (select count(*) from changed),
-    (select count(*) from buried)
+    (select count(*) from changed where not is_new) + (select count(*) from turned where deleted_at is null),
+    (select count(*) from digested) - (select count(*) from changed),
+    (select count(*) from turned where deleted_at is not null)
+"""
+
+_COVER: LiteralString = """
+insert into raw.coverage (source, stream, during)
+select %(source)s, %(stream)s, tstzrange(%(start)s, %(end)s)
+where not exists (
+    select from raw.coverage
+    where source = %(source)s and stream = %(stream)s and during @> tstzrange(%(start)s, %(end)s)
+)
 """
 
 
 def load(
-    connection: psycopg.Connection, source: str, stream: str, batches: Sequence[Batch], cursor: JsonValue
+    connection: psycopg.Connection,
+    source: str,
+    stream: str,
+    batches: Sequence[Batch],
+    cursor: JsonValue,
+    *,
+    covers: Span | None = None,
 ) -> list[Loaded]:
     """Load the batches and the cursor of (source, stream) in one transaction; gives what happened, batch by batch.
 
+    `covers` is the stretch of time that was read in full: from now on it is on record that what lies in it is known.
     A sync of the same source that runs elsewhere at this moment finishes its transaction first.
     """
     with connection.transaction():
@@ -129,6 +165,9 @@ def load(
             " on conflict (source, stream) do update set cursor = excluded.cursor, synced_at = excluded.synced_at",
             (source, stream, _json(cursor)),
         )
+        if covers is not None:
+            place = {"source": source, "stream": stream, "start": covers.start, "end": covers.end}
+            connection.execute(_COVER, place)
     return loaded
 
 
@@ -139,6 +178,14 @@ def read_cursor(connection: psycopg.Connection, source: str, stream: str) -> Jso
             "select cursor from raw.sync_state where source = %s and stream = %s", (source, stream)
         ).fetchone()
     return row[0] if row else None
+
+
+def volatile_keys(connection: psycopg.Connection, table: str) -> frozenset[str]:
+    """The keys of a raw table's records that move without the record changing; its migration names them."""
+    query = "select volatile_keys from raw.mirrored_tables where table_name = %s"
+    with connection.transaction():
+        row = connection.execute(query, (table,)).fetchone()
+    return frozenset(row[0] if row else ())
 
 
 def stored_ids(
@@ -210,15 +257,20 @@ def _mark(connection: psycopg.Connection, source: str, **columns: object) -> Non
 
 
 def _load_batch(connection: psycopg.Connection, batch: Batch) -> Loaded:
-    incoming = sql.Identifier("pg_temp", "incoming")
+    newest = {row.source_id: row.data for row in batch.rows}
     with connection.cursor() as cursor:
-        cursor.execute("create temporary table incoming (position int, source_id text, data jsonb) on commit drop")
-        with cursor.copy(sql.SQL("copy {} from stdin").format(incoming)) as copy:
-            for position, row in enumerate(batch.rows):
-                copy.write_row((position, row.source_id, _json(row.data)))
+        cursor.execute("create temporary table incoming (source_id text, data jsonb) on commit drop")
+        with cursor.copy("copy pg_temp.incoming from stdin") as copy:
+            for source_id, data in newest.items():
+                copy.write_row((source_id, _json(data)))
         cursor.execute(
-            sql.SQL(_LOAD).format(incoming=incoming, stored=_table(batch.table)),
-            {"volatile": list(batch.volatile), "api_version": batch.api_version, "deleted": list(batch.deleted)},
+            sql.SQL(_LOAD).format(stored=_table(batch.table)),
+            {
+                "table": batch.table,
+                "api_version": batch.api_version,
+                "deleted": list(batch.deleted),
+                "alive": list(batch.alive),
+            },
         )
         figures = cursor.fetchone() or (0, 0, 0, 0)
         cursor.execute("drop table pg_temp.incoming")
@@ -234,7 +286,12 @@ def _json(value: JsonValue | Mapping[str, JsonValue]) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if "\\u0000" in text:
         text = json.dumps(_without_nul(value), ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    # Encoding is the quickest way to find half a pair, and few texts have one.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _without_nul(value: JsonValue | Mapping[str, JsonValue]) -> JsonValue:

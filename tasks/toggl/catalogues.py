@@ -23,8 +23,6 @@ from tasks.toggl.client import API_VERSION, SOURCE, TogglClient, moment, to_rows
 
 REFRESH_EVERY = timedelta(days=7)
 RELATED = ("workspaces", "clients", "projects", "tags", "tasks", "time_entries")
-# They move whenever time is tracked, without the project itself changing.
-VOLATILE_KEYS = frozenset({"actual_seconds", "actual_hours"})
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ def sync_catalogue(
     connection: psycopg.Connection, client: TogglClient, catalogue: Catalogue, account: Account, now: datetime
 ) -> list[Loaded]:
     """Read and load one catalogue of the chosen workspaces if it may have changed, or was last read a week ago."""
-    shown = _fingerprint(account, catalogue)
+    shown = _fingerprint(connection, account, catalogue)
     if _is_fresh(raw.read_cursor(connection, SOURCE, catalogue.name), shown, now):
         return []
     read = {workspace_id: catalogue.read(client, workspace_id) for workspace_id in account.chosen}
@@ -108,13 +106,13 @@ def sync_catalogue(
     gone = {str(record["id"]) for record in records if record.get("server_deleted_at") or record.get("deleted_at")}
     live = to_rows(record for record in records if str(record["id"]) not in gone)
     gone |= _missing(connection, catalogue, read)
-    batch = Batch(catalogue.table, live, gone, API_VERSION, VOLATILE_KEYS)
+    batch = Batch(catalogue.table, live, gone, API_VERSION)
     return raw.load(connection, SOURCE, catalogue.name, [batch], {"shown": shown, "read_at": now.isoformat()})
 
 
 def skip_catalogue(connection: psycopg.Connection, catalogue: Catalogue, account: Account, now: datetime) -> None:
     """Remember that Toggl does not offer this catalogue, so that it is asked for again in a week only."""
-    cursor: JsonObject = {"shown": _fingerprint(account, catalogue), "read_at": now.isoformat()}
+    cursor: JsonObject = {"shown": _fingerprint(connection, account, catalogue), "read_at": now.isoformat()}
     raw.load(connection, SOURCE, catalogue.name, [], cursor)
 
 
@@ -138,11 +136,12 @@ def _is_fresh(cursor: JsonValue, shown: str, now: datetime) -> bool:
     return read_at is not None and now - read_at < REFRESH_EVERY
 
 
-def _fingerprint(account: Account, catalogue: Catalogue) -> str:
+def _fingerprint(connection: psycopg.Connection, account: Account, catalogue: Catalogue) -> str:
     """What `/me` shows of a catalogue in the chosen workspaces, in a few letters."""
+    volatile = raw.volatile_keys(connection, catalogue.table)
     records = account.related(catalogue.name) if catalogue.shown_by_me else []
     shown = [
-        {key: value for key, value in record.items() if key not in VOLATILE_KEYS}
+        {key: value for key, value in record.items() if key not in volatile}
         for record in sorted(records, key=lambda record: str(record["id"]))
         if workspace_of(record) in account.chosen
     ]

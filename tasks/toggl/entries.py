@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 
 from tasks import raw
-from tasks.raw import Batch, JsonObject, Loaded
+from tasks.raw import Batch, JsonObject, Loaded, Span
 from tasks.toggl.client import (
     API_VERSION,
     MOST_ENTRIES,
@@ -40,16 +40,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Span:
-    """Starts from `start` up to, not including, `end` (aware) were read in full."""
-
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True)
 class EntriesRead:
-    """Entries as Toggl sent them, later answers last; `spans` are what a window read covered with an answer.
+    """Entries as Toggl sent them, later answers last; the starts that lie in `spans` were read in full.
 
     `newest` is where the next sync goes on, `workspace_id` the one that was asked for.
     """

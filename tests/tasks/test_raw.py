@@ -30,10 +30,8 @@ def rows(**data: Mapping[str, JsonValue]) -> list[Row]:
     return [Row(source_id, record) for source_id, record in data.items()]
 
 
-def load_tags(
-    connection: psycopg.Connection, loaded: list[Row], deleted: list[str] | None = None, volatile: str = ""
-) -> Loaded:
-    batch = Batch(TAGS, loaded, deleted or [], "v9", [volatile])
+def load_tags(connection: psycopg.Connection, loaded: list[Row], deleted: list[str] | None = None) -> Loaded:
+    batch = Batch(TAGS, loaded, deleted or [], "v9")
     return load(connection, "toggl", "tags", [batch], {"rows": len(loaded)})[0]
 
 
@@ -67,11 +65,25 @@ def test_of_two_rows_with_one_id_the_later_one_counts(connection: psycopg.Connec
     assert live_rows(connection, TAGS) == {"a": {"n": 2}}
 
 
+def test_a_tombstone_is_lifted_by_word_of_its_life_alone(connection: psycopg.Connection) -> None:
+    load_tags(connection, rows(a={"n": 1}, b={"n": 1}))
+    load_tags(connection, [], ["a"])
+    before = versions(connection, TAGS)
+    (loaded,) = load(connection, "toggl", "tags", [Batch(TAGS, [], alive=["a", "b", "?"])], {})
+    assert loaded == Loaded(TAGS, 0, 1, 0, 0)
+    assert live_rows(connection, TAGS) == {"a": {"n": 1}, "b": {"n": 1}}
+    assert versions(connection, TAGS)["b"] == before["b"]
+
+
 def test_a_row_that_differs_only_where_it_is_volatile_is_left_alone(connection: psycopg.Connection) -> None:
-    load_tags(connection, rows(a={"n": 1, "seen": 1}))
-    assert load_tags(connection, rows(a={"n": 1, "seen": 2}), volatile="seen").unchanged == 1
-    assert load_tags(connection, rows(a={"n": 2, "seen": 3}), volatile="seen").updated == 1
-    assert live_rows(connection, TAGS) == {"a": {"n": 2, "seen": 3}}
+    def load_project(**data: JsonValue) -> Loaded:
+        batch = Batch("toggl_track__projects", [Row("a", data)])
+        return load(connection, "toggl", "projects", [batch], None)[0]
+
+    load_project(name="Thesis", actual_seconds=1)
+    assert load_project(name="Thesis", actual_seconds=2).unchanged == 1
+    assert load_project(name="Essay", actual_seconds=3).updated == 1
+    assert live_rows(connection, "toggl_track__projects") == {"a": {"name": "Essay", "actual_seconds": 3}}
 
 
 @pytest.mark.parametrize(
