@@ -149,12 +149,9 @@ def load(
     stream: str,
     batches: Sequence[Batch],
     cursor: JsonValue,
-    *,
-    covers: Span | None = None,
 ) -> list[Loaded]:
     """Load the batches and the cursor of (source, stream) in one transaction; gives what happened, batch by batch.
 
-    `covers` is the stretch of time that was read in full: from now on it is on record that what lies in it is known.
     A sync of the same source that runs elsewhere at this moment finishes its transaction first.
     """
     with connection.transaction():
@@ -165,10 +162,17 @@ def load(
             " on conflict (source, stream) do update set cursor = excluded.cursor, synced_at = excluded.synced_at",
             (source, stream, _json(cursor)),
         )
-        if covers is not None:
-            place = {"source": source, "stream": stream, "start": covers.start, "end": covers.end}
-            connection.execute(_COVER, place)
     return loaded
+
+
+def record_coverage(connection: psycopg.Connection, source: str, stream: str, span: Span) -> None:
+    """Put on record that the stream has been read in full over `span`, if that is new: what lies in it is known now.
+
+    Belongs into the transaction that loads what was read.
+    """
+    place = {"source": source, "stream": stream, "start": span.start, "end": span.end}
+    with connection.transaction():
+        connection.execute(_COVER, place)
 
 
 def read_cursor(connection: psycopg.Connection, source: str, stream: str) -> JsonValue:

@@ -1,5 +1,6 @@
 """No version of a raw row is ever lost: what it said, from when and until when, whoever wrote it."""
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ import psycopg
 import pytest
 
 from tasks.database import MIGRATIONS, Database, migrate
-from tasks.raw import Batch, Row, Span, load
+from tasks.raw import Batch, Row, Span, load, record_coverage
 from tests.tasks.conftest import NOW, live_rows
 
 TAGS = "toggl_track__tags"
@@ -45,7 +46,7 @@ def history(connection: psycopg.Connection) -> list[Version]:
         (TAGS,),
     ).fetchall()
     connection.commit()
-    for (_, _, _, superseded), (_, _, seen, _) in zip(rows, rows[1:], strict=False):
+    for (_, _, _, superseded), (_, _, seen, _) in itertools.pairwise(rows):
         assert superseded == seen, "versions follow each other without a gap"
     return [(n, tombstone) for n, tombstone, _, _ in rows]
 
@@ -162,7 +163,7 @@ def test_a_new_source_is_one_line_of_a_migration(connection: psycopg.Connection)
 def test_what_was_read_in_full_is_on_record_from_the_first_time_on(connection: psycopg.Connection) -> None:
     def read(first: int, last: int) -> None:
         span = Span(datetime(2026, 3, first, tzinfo=UTC), datetime(2026, 3, last, tzinfo=UTC))
-        load(connection, "gcal", "events:a", [], None, covers=span)
+        record_coverage(connection, "gcal", "events:a", span)
 
     for first, last in ((1, 20), (5, 10), (1, 20), (5, 25)):
         read(first, last)

@@ -73,7 +73,7 @@ def test_a_failure_is_on_record_and_leaves_the_freshness_as_it_was(
 
 
 def test_a_failure_of_postgres_is_told_in_a_sentence(set_up: SetUp, connection: psycopg.Connection) -> None:
-    connection.execute("drop table raw.toggl_track__tags")
+    connection.execute("drop table raw.toggl_track__tags cascade")
     connection.commit()
     with pytest.raises(DatabaseError, match=r"^Postgres failed during the sync of Toggl Track: .*toggl_track__tags"):
         sync_source("toggl", connection, set_up(), now=NOW)
