@@ -3,6 +3,7 @@
 LifetracerError
 ├── SettingsError        a variable is missing, half-set or senseless
 ├── InputError           a date, a name or a span that a person typed cannot be used
+├── BusyError            another run does the same work at this moment
 ├── DatabaseError        Postgres cannot be reached, or refuses us
 ├── SourceError          a source could not be read
 │   ├── CredentialsError     the source refuses our credentials; no retry will help
@@ -30,6 +31,10 @@ class SettingsError(LifetracerError):
 
 class InputError(LifetracerError):
     """A date, a name or a span that a person typed cannot be used."""
+
+
+class BusyError(LifetracerError):
+    """Another run does the same work at this moment."""
 
 
 class DatabaseError(LifetracerError):

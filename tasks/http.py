@@ -1,7 +1,7 @@
 """How lifetracer asks a web service: one client that waits, tries again a bounded number of times, and counts.
 
     service = Service("toggl", "Toggl Track", "https://api.track.toggl.com/api/v9", auth=("token", "api_token"))
-    answer = service.get("/me")        # Answer(status=200, body={...}); a refusal such as 403 is an Answer too
+    answer = service.ask(Question("/me"))        # Answer(status=200, body={...}); a refusal such as 403 is one too
 
 What may pass by itself (no connection, no answer in time, 429, 5xx, a body cut short) is tried again; what the
 service means (400, 401, 402, 403, 404, 410) is handed to the caller, who knows what it says.
@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from typing import Never
+from typing import Never, Protocol
 
 import httpx
 
@@ -29,6 +29,18 @@ PACE_SECONDS = 1.0
 TIMEOUT = httpx.Timeout(60, connect=10)
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: `path` (percent-encoded, under the service's URL); with a `body`, which is JSON, as a POST."""
+
+    path: str
+    parameters: Mapping[str, str | int] | None = None
+    body: Mapping[str, JsonValue] | None = None
+
+    def __str__(self) -> str:
+        return f"{'GET' if self.body is None else 'POST'} {self.path}"
 
 
 @dataclass(frozen=True)
@@ -47,12 +59,23 @@ class Answer:
         return "" if line.startswith("<") else line[:200]
 
 
+class Gate(Protocol):
+    """What every request has to pass, the repeated ones too, where a service counts them; see tasks/quota.py."""
+
+    def admit(self, question: Question) -> None:
+        """Let a request go out now, or raise."""
+
+    def hear(self, question: Question, headers: httpx.Headers) -> None:
+        """Learn from what an answer says about further requests."""
+
+
 @dataclass
 class Service:
     """One web service under `url`; `requests` counts every request sent to it, the repeated ones included.
 
     `passing` names further answers that pass by themselves. After a 429 the service is asked at most once a second.
-    `transport`, `sleep` and `chance` (a number from 0 to 1) are given by tests. To be closed after use.
+    `gate` is asked before each request, and told of each answer. `transport`, `sleep` and `chance` (a number from 0
+    to 1) are given by tests. To be closed after use.
     """
 
     source: str
@@ -60,6 +83,7 @@ class Service:
     url: str
     auth: httpx.Auth | tuple[str, str] | None = field(default=None, repr=False)
     passing: Callable[[Answer], bool] = lambda _answer: False
+    gate: Gate | None = field(default=None, repr=False)
     transport: httpx.BaseTransport | None = None
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
@@ -76,16 +100,18 @@ class Service:
             event_hooks={"request": [self._count]},
         )
 
-    def get(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
-        """Ask for `path` (percent-encoded, under the service's URL); gives 2xx with its JSON, or a refusal (4xx).
+    def ask(self, question: Question) -> Answer:
+        """Ask, and give a 2xx with its JSON, or a refusal (4xx).
 
-        Raises SourceUnavailable when the service answers badly or not at all, five times.
+        Raises SourceUnavailable when the service answers badly or not at all, five times, and whatever `gate` raises.
         """
         for attempt in range(1, TRIES + 1):
             if self._paced:
                 self.sleep(PACE_SECONDS)
+            if self.gate is not None:
+                self.gate.admit(question)
             try:
-                answer = self._ask(path, parameters)
+                answer = self._send(question)
             except httpx.TransportError as error:
                 fault, told = _could_not(error), None
             else:
@@ -101,17 +127,22 @@ class Service:
             self.sleep(wait)
         raise self._unavailable(f"{fault} {_TRIES_IN_WORDS}")
 
-    def refusal(self, path: str, answer: Answer) -> SourceError:
+    def refusal(self, question: Question, answer: Answer) -> SourceError:
         """The error to raise for an answer that its asker cannot explain better."""
         said = f": {answer.excerpt}" if answer.excerpt else ""
-        return SourceError(self.source, f"{self.title} answered {answer.status} to GET {path}{said}.")
+        return SourceError(self.source, f"{self.title} answered {answer.status} to {question}{said}.")
 
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
 
-    def _ask(self, path: str, parameters: Mapping[str, str | int] | None) -> Answer:
-        response = self._client.get(path, params=parameters)
+    def _send(self, question: Question) -> Answer:
+        if question.body is None:
+            response = self._client.get(question.path, params=question.parameters)
+        else:
+            response = self._client.post(question.path, params=question.parameters, json=question.body)
+        if self.gate is not None:
+            self.gate.hear(question, response.headers)
         try:
             body: JsonValue = json.loads(response.content, parse_constant=_no_json) if response.content else None
         except ValueError:

@@ -18,6 +18,8 @@ from typing import LiteralString, TypeAlias
 import psycopg
 from psycopg import sql
 
+from tasks.errors import BusyError
+
 JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 JsonObject: TypeAlias = dict[str, JsonValue]
 
@@ -203,8 +205,8 @@ def stored_ids(
 
 
 @contextmanager
-def only_sync_of(connection: psycopg.Connection, source: str) -> Iterator[None]:
-    """Keep other syncs of this source out while the context lasts; waits for one that is under way.
+def only_sync_of(connection: psycopg.Connection, source: str, *, waits: bool = True) -> Iterator[None]:
+    """Keep other syncs of this source out while the context lasts; waits for one that is under way, or BusyError.
 
     Without it a sync that read earlier could load later, and put older rows over newer ones.
     """
@@ -212,6 +214,8 @@ def only_sync_of(connection: psycopg.Connection, source: str) -> Iterator[None]:
     with connection.transaction():
         row = connection.execute("select pg_try_advisory_lock(%s, hashtext(%s))", key).fetchone()
     if row is None or not row[0]:
+        if not waits:
+            raise BusyError(f"Another run does this at the moment ({source}).", "Wait for it to end; nothing is lost.")
         logger.info("Another sync of %s is under way; waiting for it to end", source)
         with connection.transaction():
             connection.execute("select pg_advisory_lock(%s, hashtext(%s))", key)

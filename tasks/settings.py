@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
-from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -31,6 +31,8 @@ class TogglAccess:
     workspace_id: int | None
     api_url: str
     reports_url: str
+    quota_reserve: int = 10
+    """How many requests of each hour reading history leaves to the daily sync and to the user's other tools."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Settings(BaseSettings):
     toggl_workspace_id: int | None = None
     toggl_api_url: str = "https://api.track.toggl.com/api/v9"
     toggl_reports_api_url: str = "https://api.track.toggl.com/reports/api/v3"
+    toggl_quota_reserve: Annotated[int, Field(ge=0)] = 10
 
     google_client_id: str | None = None
     google_client_secret: SecretStr | None = None
@@ -198,7 +201,11 @@ class Settings(BaseSettings):
         if self.toggl_api_token is None:
             return None
         return TogglAccess(
-            self.toggl_api_token, self.toggl_workspace_id, self.toggl_api_url, self.toggl_reports_api_url
+            self.toggl_api_token,
+            self.toggl_workspace_id,
+            self.toggl_api_url,
+            self.toggl_reports_api_url,
+            self.toggl_quota_reserve,
         )
 
     @cached_property

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from tasks.errors import CredentialsError, SourceError, SourceUnavailable
 from tasks.google_calendar.auth import SIGN_IN, SOURCE, GoogleAuth
-from tasks.http import Answer, Service
+from tasks.http import Answer, Question, Service
 from tasks.raw import JsonObject, JsonValue
 from tasks.settings import GoogleAccess
 
@@ -106,9 +106,10 @@ class CalendarClient:
                 return items
 
     def _object(self, path: str, parameters: Parameters | None = None) -> JsonObject:
-        answer = self._service.get(path, {**(parameters or {}), "prettyPrint": "false"})
+        question = Question(path, {**(parameters or {}), "prettyPrint": "false"})
+        answer = self._service.ask(question)
         if answer.status >= 300:
-            raise _refusal(path, answer) or self._service.refusal(path, answer)
+            raise _refusal(path, answer) or self._service.refusal(question, answer)
         if not isinstance(answer.body, dict):
             raise SourceError(SOURCE, f"Google Calendar answered GET {path} with something that is no object.")
         return answer.body

@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import psycopg
 
@@ -60,6 +61,20 @@ class Account:
     def workspaces(self) -> dict[int, JsonObject]:
         """All the user's workspaces by id, chosen or not."""
         return {row["id"]: row for row in self.related("workspaces") if isinstance(row["id"], int)}
+
+    @property
+    def user_id(self) -> int:
+        """The user's id."""
+        user_id = self.me["id"]
+        if not isinstance(user_id, int):
+            raise SourceError(SOURCE, "Toggl Track did not say whose account this is (GET /me).")
+        return user_id
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the user's Toggl profile, in which reports have their days."""
+        name = self.me.get("timezone")
+        return ZoneInfo(name if isinstance(name, str) and name in available_timezones() else "UTC")
 
     def related(self, name: str) -> list[JsonObject]:
         """What `/me` shows of a kind of record; Toggl writes null for none."""

@@ -1,16 +1,22 @@
-"""Toggl Track's API v9 as questions that a copy of an account needs answered, and its refusals as errors.
+"""Toggl Track's APIs as questions that a copy of an account needs answered, and their refusals as errors.
 
-Source: Toggl Track API v9, "Authentication", "Me", "Time entries", "Projects", "Clients", "Tags", "API limits".
+Source: Toggl Track API v9, "Authentication", "Me", "Time entries", "Projects", "Clients", "Tags", "API limits"; Reports
+API v3, "Detailed reports"; Toggl support article 11484112, "API and integration limits".
 """
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Self
 
+import httpx
+
 from tasks.errors import CredentialsError, QuotaError, SourceError
-from tasks.http import Answer, Service
+from tasks.http import Answer, Question, Service
+from tasks.quota import Allowance, QuotaLedger, exhausted
 from tasks.raw import JsonObject, JsonValue, Row
 from tasks.settings import TogglAccess
 
@@ -18,12 +24,15 @@ SOURCE = "toggl"
 TITLE = "Toggl Track"
 API_VERSION = "v9"
 # A 402 without them means that the plan lacks what was asked for.
-QUOTA_HEADERS = frozenset({"x-toggl-quota-remaining", "x-toggl-quota-resets-in"})
+QUOTA_HEADERS = ("X-Toggl-Quota-Remaining", "X-Toggl-Quota-Resets-In")
 SECRET_KEYS = frozenset({"api_token", "ical_url", "intercom_hash"})
 
 MOST_ENTRIES = 1000
 """What one answer holds at most; what exceeds it is cut off in silence."""
-PROJECTS_PER_PAGE = 200
+ROWS_PER_PAGE = 200
+# How many tags a page holds at most is not documented; no API is known to serve fewer than this.
+SMALLEST_FULL_PAGE = 50
+_OF_WORKSPACE = re.compile(r"/workspaces?/(?P<id>\d+)")
 
 
 class RefusedError(SourceError):
@@ -34,29 +43,72 @@ class NotOfferedError(SourceError):
     """Toggl's plan, or the user's role in the workspace, does not include what was asked for."""
 
 
+@dataclass
+class _QuotaGate:
+    """Books every request in the bucket that Toggl counts it in: the user's own, or the workspace's organization's."""
+
+    ledger: QuotaLedger
+    organizations: dict[int, int] = field(default_factory=dict)
+
+    def admit(self, question: Question) -> None:
+        self.ledger.admit(self.bucket(question.path))
+
+    def hear(self, question: Question, headers: httpx.Headers) -> None:
+        remaining, resets_in = (headers.get(name, "") for name in QUOTA_HEADERS)
+        # Below zero while Toggl does not enforce the limit.
+        if re.fullmatch(r"-?\d+", remaining) and resets_in.isdecimal():
+            self.ledger.hear(self.bucket(question.path), max(0, int(remaining)), int(resets_in))
+
+    def bucket(self, path: str) -> str:
+        workspace = _OF_WORKSPACE.match(path)
+        if workspace is None:
+            return "user"
+        workspace_id = int(workspace["id"])
+        organization_id = self.organizations.get(workspace_id)
+        return f"workspace {workspace_id}" if organization_id is None else f"organization {organization_id}"
+
+
 class TogglClient:
-    """Toggl Track's API v9, read only, as the owner of one API token; close it, or use it as a context manager.
+    """Toggl's APIs, read only, as the owner of one API token; close it, or use it as a context manager.
 
     Any call raises CredentialsError when the token is refused, QuotaError when the hourly allowance is used up, and
-    SourceUnavailable when Toggl does not answer properly after several tries. `sleep` is given by tests.
+    SourceUnavailable when Toggl does not answer properly after several tries. With a `ledger` a request that the
+    allowance does not cover is not even sent. `sleep` is given by tests.
     """
 
-    def __init__(self, access: TogglAccess, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        access: TogglAccess,
+        *,
+        ledger: QuotaLedger | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         auth = (access.token.get_secret_value(), "api_token")
-        self._service = Service(SOURCE, TITLE, access.api_url, auth=auth, sleep=sleep)
+        self._gate = _QuotaGate(ledger) if ledger else None
+        self._track, self._reports = (
+            Service(SOURCE, TITLE, url, auth=auth, gate=self._gate, sleep=sleep)
+            for url in (access.api_url, access.reports_url)
+        )
         self.served_at: datetime | None = None
         """Toggl's own clock when it first answered."""
 
     @property
     def requests(self) -> int:
         """How many requests were sent so far."""
-        return self._service.requests
+        return self._track.requests + self._reports.requests
+
+    def allowance(self, workspace_id: int) -> Allowance | None:
+        """What the ledger knows of the bucket that reports on this workspace are counted in."""
+        if self._gate is None:
+            return None
+        return self._gate.ledger.allowance(self._gate.bucket(f"/workspace/{workspace_id}"))
 
     def me(self) -> JsonObject:
         """The user, with `workspaces`, `projects`, `clients` and `tags` as far as Toggl names them here."""
         body = self._get("/me", {"with_related_data": "true"})
         if not isinstance(body, dict) or "id" not in body:
             raise SourceError(SOURCE, "Toggl Track did not say whose account this is (GET /me).")
+        self._learn_organizations(body.get("workspaces"))
         return body
 
     def entries_since(self, moment: datetime) -> list[JsonObject]:
@@ -69,19 +121,18 @@ class TogglClient:
         bounds = {"start_date": _rfc3339(start), "end_date": _rfc3339(end + timedelta(seconds=1))}
         return self._rows("/me/time_entries", bounds)
 
+    def entry(self, entry_id: int) -> JsonObject | None:
+        """One time entry, however old; None when it is deleted or was never there."""
+        question = Question(f"/me/time_entries/{entry_id}")
+        answer = self._track.ask(question)
+        if answer.status == 404:
+            return None
+        body = self._body(self._track, question, answer)
+        return body if isinstance(body, dict) and not body.get("server_deleted_at") else None
+
     def projects(self, workspace_id: int) -> list[JsonObject]:
         """Every project of a workspace, archived ones included."""
-        pages: list[list[JsonObject]] = []
-        while True:
-            page: dict[str, str | int] = {"active": "both", "per_page": PROJECTS_PER_PAGE, "page": len(pages) + 1}
-            rows = self._rows(f"/workspaces/{workspace_id}/projects", page)
-            # A service that ignored `page` would send the first one for ever.
-            if pages and rows[:1] == pages[0][:1]:
-                break
-            pages.append(rows)
-            if len(rows) < PROJECTS_PER_PAGE:
-                break
-        return [row for page_rows in pages for row in page_rows]
+        return self._pages(f"/workspaces/{workspace_id}/projects", {"active": "both"})
 
     def clients(self, workspace_id: int) -> list[JsonObject]:
         """Every client of a workspace, archived ones included."""
@@ -89,7 +140,7 @@ class TogglClient:
 
     def tags(self, workspace_id: int) -> list[JsonObject]:
         """Every tag of a workspace."""
-        return self._rows(f"/workspaces/{workspace_id}/tags")
+        return self._pages(f"/workspaces/{workspace_id}/tags", {}, full_page=SMALLEST_FULL_PAGE)
 
     def users(self, workspace_id: int) -> list[JsonObject]:
         """Every user of a workspace; NotOfferedError where plan or role does not include the list."""
@@ -99,15 +150,43 @@ class TogglClient:
         """Every group of a workspace; NotOfferedError where plan or role does not include the list."""
         return self._rows(f"/workspaces/{workspace_id}/groups")
 
+    def report(self, workspace_id: int, body: Mapping[str, JsonValue], kind: str = "") -> Answer:
+        """What the detailed report says (with `/totals` as `kind`: its sums); the parameters are in `body`."""
+        question = Question(f"/workspace/{workspace_id}/search/time_entries{kind}", body=body)
+        answer = self._reports.ask(question)
+        self._body(self._reports, question, answer)
+        return answer
+
     def close(self) -> None:
         """Let go of the connections."""
-        self._service.close()
+        self._track.close()
+        self._reports.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _learn_organizations(self, workspaces: JsonValue) -> None:
+        for row in workspaces if self._gate and isinstance(workspaces, list) else []:
+            match row:
+                case {"id": int(workspace_id), "organization_id": int(organization_id)} if self._gate:
+                    self._gate.organizations[workspace_id] = organization_id
+
+    def _pages(
+        self, path: str, parameters: Mapping[str, str | int], full_page: int = ROWS_PER_PAGE
+    ) -> list[JsonObject]:
+        """The rows of every page; the last one has fewer than `full_page`, or none that was not there before."""
+        found: dict[JsonValue, JsonObject] = {}
+        page = 1
+        while True:
+            rows = self._rows(path, {**parameters, "per_page": ROWS_PER_PAGE, "page": page})
+            new = {row["id"]: row for row in rows if row["id"] not in found}
+            found |= new
+            if not new or len(rows) < full_page:
+                return list(found.values())
+            page += 1
 
     def _rows(self, path: str, parameters: Mapping[str, str | int] | None = None) -> list[JsonObject]:
         body = self._get(path, parameters)
@@ -118,27 +197,31 @@ class TogglClient:
         return [row for row in rows if isinstance(row, dict)]
 
     def _get(self, path: str, parameters: Mapping[str, str | int] | None = None) -> JsonValue:
-        answer = self._service.get(path, parameters)
+        question = Question(path, parameters)
+        return self._body(self._track, question, self._track.ask(question))
+
+    def _body(self, service: Service, question: Question, answer: Answer) -> JsonValue:
+        """The body of a good answer; a refusal becomes the error that it means."""
         self.served_at = self.served_at or _date_of(answer)
         if answer.status < 300:
             return answer.body
         if answer.status == 400:
-            raise RefusedError(SOURCE, f"Toggl Track refuses GET {path}: {answer.excerpt or 'no reason given'}.")
-        if answer.status == 401 or (answer.status == 403 and path.startswith("/me")):
+            raise RefusedError(SOURCE, f"Toggl Track refuses {question}: {answer.excerpt or 'no reason given'}.")
+        if answer.status == 401 or (answer.status == 403 and question.path.startswith("/me")):
             raise CredentialsError(
                 SOURCE,
                 f"Toggl refuses the API token ({answer.status}).",
                 "Copy the token from https://track.toggl.com/profile into TOGGL_API_TOKEN.",
             )
-        if answer.status == 402 and not QUOTA_HEADERS.isdisjoint(answer.headers):
+        if answer.status == 402 and any(name in answer.headers for name in QUOTA_HEADERS):
             raise _quota_error(answer)
         if answer.status in {402, 403}:
             raise NotOfferedError(
                 SOURCE,
-                f"Toggl Track does not offer GET {path} ({answer.status}): your plan or role does not include it.",
+                f"Toggl Track does not offer {question} ({answer.status}): your plan or role does not include it.",
                 "Look at your plan in Toggl Track under Subscription.",
             )
-        raise self._service.refusal(path, answer)
+        raise service.refusal(question, answer)
 
 
 def moment(value: JsonValue) -> datetime | None:
@@ -165,13 +248,8 @@ def workspace_of(record: JsonObject) -> JsonValue:
 
 def _quota_error(answer: Answer) -> QuotaError:
     told = answer.headers.get("X-Toggl-Quota-Resets-In", "")
-    seconds = int(told) if told.isdecimal() else 3600
-    return QuotaError(
-        SOURCE,
-        f"Toggl Track's hourly allowance of requests is used up; it is renewed in {-(-seconds // 60)} minutes.",
-        resets_at=(_date_of(answer) or datetime.now(UTC)) + timedelta(seconds=seconds),
-        cure="Run it again after that; nothing was lost.",
-    )
+    now = _date_of(answer) or datetime.now(UTC)
+    return exhausted(SOURCE, TITLE, now + timedelta(seconds=int(told) if told.isdecimal() else 3600), now=now)
 
 
 def _date_of(answer: Answer) -> datetime | None:

@@ -4,6 +4,9 @@ One request asks for all that changed since the newest server stamp seen, deleti
 At first, when that stamp is too old for Toggl (400), and when an answer is full, everything within Toggl's reach of
 about 90 days is read window by window instead, and what is stored but no longer there gets its tombstone: only inside
 windows that were answered in full and not with nothing, and only in workspaces that still exist.
+
+Such a window read cannot tell what changed meanwhile in entries beyond the reach. The cursor remembers from when on
+that is unknown, until the history has been compared with Toggl's reports (history.py).
 """
 
 import logging
@@ -11,6 +14,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import LiteralString
 
 import psycopg
 
@@ -28,6 +32,7 @@ from tasks.toggl.client import (
 )
 
 TABLE = "toggl_track__time_entries"
+REPORT_TABLE = "toggl_track__time_entries_report"
 STREAM = "time_entries"
 # A little more than Toggl allows: its refusal names the first day that it lists.
 REACH = timedelta(days=100)
@@ -43,13 +48,15 @@ logger = logging.getLogger(__name__)
 class EntriesRead:
     """Entries as Toggl sent them, later answers last; the starts that lie in `spans` were read in full.
 
-    `newest` is where the next sync goes on, `workspace_id` the one that was asked for.
+    `newest` is where the next sync goes on, `workspace_id` the one that was asked for. Since `unknown_since` entries
+    beyond the reach may have changed without a word.
     """
 
     entries: Sequence[JsonObject]
     spans: Sequence[Span] = ()
     newest: datetime | None = None
     workspace_id: int | None = None
+    unknown_since: datetime | None = None
 
 
 def read_entries(
@@ -60,12 +67,14 @@ def read_entries(
     known = cursor if isinstance(cursor, dict) and cursor.get("workspace_id") == workspace_id else {}
     newest = moment(known.get("at"))
     read = _read_reach(client, now) if newest is None else _read_changes(client, newest - OVERLAP, now)
+    unknown = [moment(known.get("unknown_since")), read.unknown_since]
     stamps = [newest, *(moment(entry.get("at")) for entry in read.entries)]
     newest = max((stamp for stamp in stamps if stamp), default=None)
     if newest and client.served_at:
         # What changes while several answers are read may be in none of them: it is read again next time.
         newest = min(newest, client.served_at)
-    return replace(read, newest=newest, workspace_id=workspace_id)
+    unknown_since = min((since for since in unknown if since), default=None)
+    return replace(read, newest=newest, workspace_id=workspace_id, unknown_since=unknown_since)
 
 
 def load_entries(connection: psycopg.Connection, read: EntriesRead, known_workspaces: Collection[int]) -> list[Loaded]:
@@ -82,17 +91,46 @@ def load_entries(connection: psycopg.Connection, read: EntriesRead, known_worksp
     }
     stored: set[str] = set()
     for span in read.spans:
-        stored |= raw.stored_ids(
-            connection,
-            TABLE,
-            "(data->>'start')::timestamptz >= %(start)s and (data->>'start')::timestamptz < %(end)s"
-            " and coalesce(data->>'workspace_id', data->>'wid')::bigint = any(%(workspaces)s)",
-            {"start": span.start, "end": span.end, "workspaces": list(known_workspaces)},
-        )
+        stored |= _stored_in(connection, span, known_workspaces)
     deleted = (stored | latest.keys()) - live.keys()
-    batch = Batch(TABLE, to_rows(live.values()), deleted, API_VERSION)
-    cursor: JsonObject = {"at": read.newest.isoformat() if read.newest else None, "workspace_id": read.workspace_id}
-    return raw.load(connection, SOURCE, STREAM, [batch], cursor)
+    batches = [
+        Batch(TABLE, to_rows(live.values()), deleted, API_VERSION),
+        Batch(REPORT_TABLE, [], deleted, alive=live.keys()),
+    ]
+    return raw.load(connection, SOURCE, STREAM, batches, _cursor(read))
+
+
+def older_entries_are_unknown(connection: psycopg.Connection) -> bool:
+    """Whether entries beyond the reach may have changed without a word since they were last compared."""
+    cursor = raw.read_cursor(connection, SOURCE, STREAM)
+    return isinstance(cursor, dict) and cursor.get("unknown_since") is not None
+
+
+def settle_older_entries(connection: psycopg.Connection) -> None:
+    """Take note that all history has been compared with Toggl's reports."""
+    cursor = raw.read_cursor(connection, SOURCE, STREAM)
+    if isinstance(cursor, dict) and cursor.get("unknown_since") is not None:
+        raw.load(connection, SOURCE, STREAM, [], {**cursor, "unknown_since": None})
+
+
+def _cursor(read: EntriesRead) -> JsonObject:
+    return {
+        "at": read.newest.isoformat() if read.newest else None,
+        "workspace_id": read.workspace_id,
+        "unknown_since": read.unknown_since.isoformat() if read.unknown_since else None,
+    }
+
+
+def _stored_in(connection: psycopg.Connection, span: Span, workspaces: Collection[int]) -> set[str]:
+    """The ids of the live entries, from either API, that start in the span and belong to one of the workspaces."""
+    condition: LiteralString = (
+        "(data->>'start')::timestamptz >= %(start)s and (data->>'start')::timestamptz < %(end)s"
+        " and coalesce(data->>'workspace_id', data->>'wid', data->>'_workspace_id')::bigint = any(%(workspaces)s)"
+    )
+    values = {"start": span.start, "end": span.end, "workspaces": list(workspaces)}
+    return raw.stored_ids(connection, TABLE, condition, values) | raw.stored_ids(
+        connection, REPORT_TABLE, condition, values
+    )
 
 
 def _read_changes(client: TogglClient, since: datetime, now: datetime) -> EntriesRead:
@@ -100,11 +138,11 @@ def _read_changes(client: TogglClient, since: datetime, now: datetime) -> Entrie
         changed = client.entries_since(since)
     except RefusedError as refusal:
         logger.info("Toggl Track: reading everything in reach again. %s", refusal.sentence)
-        return _read_reach(client, now)
+        return replace(_read_reach(client, now), unknown_since=since)
     if len(changed) < MOST_ENTRIES:
         return EntriesRead(changed)
     reach = _read_reach(client, now)
-    return EntriesRead([*changed, *reach.entries], reach.spans)
+    return EntriesRead([*changed, *reach.entries], reach.spans, unknown_since=since)
 
 
 def _read_reach(client: TogglClient, now: datetime) -> EntriesRead:
