@@ -98,35 +98,39 @@ def _log(track: Track, seed: int, now: datetime, zone: ZoneInfo, days: int) -> N
     for ago in range(days, -1, -1):
         day = today - timedelta(days=ago)
         first_id = _ENTRY_IDS + (day.toordinal() - _FIRST_ORDINAL) * _ENTRY_IDS_OF_A_DAY
+        midnight = datetime.combine(day, time(), zone)
+        evening = _moment(midnight, _EVENING)
         for number, draft in enumerate(day_as_lived(seed, day), first_id):
-            start, stop = _moment(day, draft.start, zone), _moment(day, draft.stop, zone)
+            start, stop = _moment(midnight, draft.start), _moment(midnight, draft.stop)
             # A clock change can turn a short stretch around.
             if start <= now and start < stop:
-                entry = Entry(
+                changed, deleted = _last_change(number, draft, stop, evening, now)
+                track.entries[number] = Entry(
                     number,
                     _WORKSPACE_ID,
                     start,
                     stop,
-                    at=start,
+                    at=changed,
                     description=draft.description,
                     project_id=projects[draft.project] if draft.project else None,
                     tag_ids=(tags[draft.tag],) if draft.tag else (),
+                    deleted_at=deleted,
                 )
-                track.entries[number] = _stamped(entry, draft, _moment(day, _EVENING, zone), now)
     _run_the_last(track, now)
 
 
-def _stamped(entry: Entry, draft: Draft, evening: datetime, now: datetime) -> Entry:
-    """The entry with the time of its last change, which for some is a deletion, for others a late edit."""
-    stop = entry.stop or now
-    saved = stop + timedelta(seconds=2 + entry.id % 7, microseconds=entry.id * 7919 % 1_000_000)
+def _last_change(
+    number: int, draft: Draft, stop: datetime, evening: datetime, now: datetime
+) -> tuple[datetime, datetime | None]:
+    """When an entry was last changed, and when it was deleted, if it was; some are edited late in the day."""
+    saved = stop + timedelta(seconds=2 + number % 7, microseconds=number * 7919 % 1_000_000)
     if draft.deleted_after_seconds is not None:
         deleted = stop + timedelta(seconds=draft.deleted_after_seconds)
         if deleted <= now:
-            return replace(entry, at=min(now, deleted + timedelta(microseconds=112_262)), deleted_at=deleted)
+            return min(now, deleted + timedelta(microseconds=112_262)), deleted
     if draft.edited_in_the_evening and stop < evening <= now:
         saved = evening
-    return replace(entry, at=min(now, saved))
+    return min(now, saved), None
 
 
 def _run_the_last(track: Track, now: datetime) -> None:
@@ -143,10 +147,10 @@ def _run_the_last(track: Track, now: datetime) -> None:
                 del track.entries[other.id]
 
 
-def _moment(day: date, minute: int, zone: ZoneInfo) -> datetime:
+def _moment(midnight: datetime, minute: int) -> datetime:
     """The UTC time of a minute of a local day, with seconds that whatever begins or ends in it shares."""
-    seconds = (day.toordinal() * _DAY_MINUTES + minute) * 7919 % 3571 % 60
-    return (datetime.combine(day, time(), zone) + timedelta(minutes=minute, seconds=seconds)).astimezone(UTC)
+    seconds = (midnight.toordinal() * _DAY_MINUTES + minute) * 7919 % 3571 % 60
+    return (midnight + timedelta(minutes=minute, seconds=seconds)).astimezone(UTC)
 
 
 def _plan(agenda: Agenda, seed: int, now: datetime, zone: ZoneInfo) -> None:

@@ -17,8 +17,9 @@ from infra.local.front import Front, Seen
 from infra.local.google import CalendarApi, GoogleSwitches
 from infra.local.google_auth import GoogleAuth
 from infra.local.toggl import TrackApi
-from infra.local.toggl_door import Door, TogglSwitches
+from infra.local.toggl_door import Door
 from infra.local.toggl_reports import ReportsApi
+from infra.local.toggl_switches import TogglSwitches
 from infra.local.world import World
 
 _START_LIMIT_SECONDS = 10.0

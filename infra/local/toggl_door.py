@@ -3,7 +3,6 @@
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Never
 from uuid import UUID
@@ -13,23 +12,9 @@ from starlette.responses import Response
 
 from infra.local.credentials import TOGGL_API_TOKEN
 from infra.local.quota import Pace, Quota
+from infra.local.toggl_switches import TogglSwitches
 from infra.local.track import Track
 from infra.local.wire import Ask, Handler, RefusalError, json_response
-
-
-@dataclass
-class TogglSwitches:
-    """How the stand-in behaves where the real service differs by plan, load or mood; change it at any time.
-
-    `plan_lacks` names what answers 402 without quota headers: `users`, `groups`, `time_entries`, `reports`.
-    """
-
-    quota_size: int = 30
-    paced: bool = False
-    plan_lacks: set[str] = field(default_factory=lambda: {"groups"})
-    related_data_has_archived: bool = True
-    report_page_cap: int = 1000
-    report_cursor_needs_timestamp: bool = True
 
 
 def refuse(status: int, message: str) -> Never:
@@ -40,6 +25,10 @@ def refuse(status: int, message: str) -> Never:
 def refuse_value(name: str, value: str) -> Never:
     """Answer that the parameter `name` cannot have this value."""
     refuse(400, f"Invalid '{name}' value: '{value}'")
+
+
+class BeyondPlanError(Exception):
+    """The plan does not include what is asked for, which the message names."""
 
 
 class Door:
@@ -54,8 +43,9 @@ class Door:
 
     def quota(self, organization_id: int | None) -> Quota:
         """The allowance of an organization, or, by None, the user's own."""
-        quota = self._quotas.setdefault(organization_id, Quota(self._track.clock, self._switches.quota_size))
-        quota.size = self._switches.quota_size
+        size = self._switches.quota_sizes.get(organization_id, self._switches.quota_size)
+        quota = self._quotas.setdefault(organization_id, Quota(self._track.clock, size))
+        quota.size = size
         return quota
 
     def guard(
@@ -82,9 +72,12 @@ class Door:
         if self._switches.paced and not self._pace.admits():
             return Response("<html><h1>429 Too Many Requests</h1></html>", 429, media_type="text/html")
         if admitted and feature in self._switches.plan_lacks:
-            return json_response(f"The workspace's plan does not include {feature}.", 402)
+            return _beyond_plan(feature)
         if admitted:
-            response = _respond(handler, ask)
+            try:
+                response = _respond(handler, ask)
+            except BeyondPlanError as beyond:
+                return _beyond_plan(str(beyond))
         else:
             sentence = f"The hourly limit of API calls is reached; the quota will reset in {quota.resets_in} seconds."
             response = Response(sentence, 402, media_type="text/plain")
@@ -109,6 +102,11 @@ class Door:
         if scheme.lower() == "basic" and pair == f"{TOGGL_API_TOKEN}:api_token":
             return None
         return json_response("Incorrect username and/or password", 403)
+
+
+def _beyond_plan(feature: str) -> Response:
+    """A 402 that the missing quota headers tell from that of a quota which is used up."""
+    return json_response(f"The workspace's plan does not include {feature}.", 402)
 
 
 def _respond(handler: Handler, ask: Ask) -> Response:

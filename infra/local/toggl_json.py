@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime
 
-from infra.local.track import Client, Entry, Organization, Project, Tag, Track, User, Workspace
+from infra.local.track import Client, Colleague, Entry, Organization, Project, Tag, Track, User, Workspace
 from infra.local.wire import JsonObject
+
+_STAMPS = ("start", "stop", "server_deleted_at")
 
 
 def whole_second(moment: datetime) -> str:
@@ -21,9 +23,14 @@ def _or_null(moment: datetime | None) -> str | None:
     return None if moment is None else whole_second(moment)
 
 
-def entry_json(entry: Entry, track: Track, *, meta: bool = False) -> JsonObject:
-    """A time entry; a running one counts its duration from the epoch backwards, as the official apps do."""
-    duration = int((entry.stop - entry.start).total_seconds()) if entry.stop else -int(entry.start.timestamp())
+def entry_json(entry: Entry, track: Track, *, meta: bool = False, z_stamps: bool = False) -> JsonObject:
+    """A time entry; a running one counts its duration from the epoch backwards, as the official apps do.
+
+    With `z_stamps` its whole-second stamps end in `Z`, as in the service's answers to writes.
+    """
+    duration = entry.duration
+    if duration is None:
+        duration = entry.tracked_seconds if entry.stop else -int(entry.start.timestamp())
     row: JsonObject = {
         "id": entry.id,
         "workspace_id": entry.workspace_id,
@@ -43,6 +50,8 @@ def entry_json(entry: Entry, track: Track, *, meta: bool = False) -> JsonObject:
         "uid": track.user.id,
         "wid": entry.workspace_id,
     }
+    if z_stamps:
+        row |= {name: str(row[name]).replace("+00:00", "Z") for name in _STAMPS if row[name] is not None}
     project = track.projects.get(entry.project_id) if entry.project_id else None
     if project is not None:
         row["pid"] = project.id
@@ -68,28 +77,29 @@ def user_json(user: User, api_token: str) -> JsonObject:
         "beginning_of_week": 1,
         "image_url": "https://example.test/avatar.png",
         "created_at": fine_stamp(user.created_at),
-        "updated_at": fine_stamp(user.created_at),
+        "updated_at": fine_stamp(user.at or user.created_at),
         "openid_email": None,
         "openid_enabled": False,
         "country_id": 108,
         "has_password": True,
-        "at": fine_stamp(user.created_at),
+        "at": fine_stamp(user.at or user.created_at),
         "intercom_hash": "demo-intercom-hash",
         "oauth_providers": ["google"],
         "authorization_updated_at": fine_stamp(user.created_at),
     }
 
 
-def simple_user_json(user: User) -> JsonObject:
-    """The owner as one of a workspace's users."""
+def simple_user_json(user: User | Colleague) -> JsonObject:
+    """The owner or a colleague as one of a workspace's users."""
+    is_owner = isinstance(user, User)
     return {
         "id": user.id,
         "fullname": user.fullname,
         "email": user.email,
         "inactive": False,
         "is_active": True,
-        "is_admin": True,
-        "role": "admin",
+        "is_admin": is_owner,
+        "role": "admin" if is_owner else "user",
     }
 
 
@@ -158,11 +168,7 @@ def workspace_json(workspace: Workspace) -> JsonObject:
 
 def project_json(project: Project, track: Track) -> JsonObject:
     """A project with the time booked on it so far, finished entries only."""
-    seconds = sum(
-        int((entry.stop - entry.start).total_seconds())
-        for entry in track.entries.values()
-        if entry.project_id == project.id and entry.stop and entry.deleted_at is None
-    )
+    seconds = track.entries.seconds_on(project.id) + track.colleague_entries.seconds_on(project.id)
     status = "deleted" if project.deleted_at else "active" if project.active else "archived"
     row: JsonObject = {
         "id": project.id,

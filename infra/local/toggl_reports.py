@@ -1,21 +1,18 @@
 """Toggl's Reports API v3 as far as history is read from it: the detailed report and its totals."""
 
-from collections.abc import Callable, Iterable
-from datetime import date, timedelta
-from json import JSONDecodeError, loads
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from infra.local.toggl_door import Door, TogglSwitches, refuse, refuse_value
+from infra.local.toggl_door import BeyondPlanError, Door, refuse
 from infra.local.toggl_json import whole_second
+from infra.local.toggl_report import Group, Report, local_day
+from infra.local.toggl_report_body import LONGEST_SPAN, Page, Question, read_body, read_page, read_question
+from infra.local.toggl_switches import TogglSwitches
 from infra.local.track import Entry, Track
-from infra.local.wire import Ask, JsonObject, iso_date, json_response
-
-LONGEST_SPAN = timedelta(days=366)
-_DEFAULT_PAGE = 50
-_Group = tuple[Entry, ...]
+from infra.local.wire import Ask, JsonObject, json_response
 
 
 class ReportsApi:
@@ -25,6 +22,7 @@ class ReportsApi:
         self._track = track
         self._switches = switches
         self._door = door
+        self._report = Report(track, switches)
 
     def routes(self) -> list[Route]:
         """Every route, guarded."""
@@ -40,32 +38,29 @@ class ReportsApi:
         return ZoneInfo(self._track.user.timezone)
 
     def _search(self, ask: Ask) -> Response:
-        body = _body(ask)
-        groups = self._groups(self._matching(ask, body), body)
-        first = _positive(body, "first_row_number", 1)
-        if self._switches.report_cursor_needs_timestamp and "first_id" in body and "first_timestamp" not in body:
+        groups, question, page = self._asked(ask)
+        if self._switches.report_cursor_needs_timestamp and page.has_id and not page.has_timestamp:
             groups = []
-        size = min(_positive(body, "page_size", _DEFAULT_PAGE), self._switches.report_page_cap)
-        shown = groups[first - 1 : first - 1 + size]
-        rest = groups[first - 1 + size :]
-        enriched = _flag(body, "enrich_response")
-        rows = [self._row(group, number, enriched=enriched) for number, group in enumerate(shown, first)]
+        end = page.first_row - 1 + min(page.size, self._switches.report_page_cap)
+        shown = groups[page.first_row - 1 : end]
+        rows = [self._row(group, number, page) for number, group in enumerate(shown, page.first_row)]
         headers = {}
-        if rest:
-            following = rest[0][0]
+        if end < len(groups):
+            following = groups[end][0]
+            stamp = following.at if question.order == "last_update" else following.start
             headers = {
                 "X-Next-ID": str(following.id),
-                "X-Next-Row-Number": str(first + size),
-                "X-Next-Timestamp": str(int(following.start.timestamp())),
+                "X-Next-Row-Number": str(end + 1),
+                "X-Next-Timestamp": str(int(stamp.timestamp())),
             }
         return json_response(rows, headers=headers)
 
     def _totals(self, ask: Ask) -> Response:
-        entries = self._matching(ask, _body(ask))
+        groups, _, page = self._asked(ask)
         by_day: dict[date, int] = {}
-        for entry in entries:
-            day = self._local_day(entry)
-            by_day[day] = by_day.get(day, 0) + _seconds(entry)
+        for entry in (entry for group in groups for entry in group):
+            day = local_day(entry, self._zone)
+            by_day[day] = by_day.get(day, 0) + self._seconds(entry, page)
         return json_response(
             {
                 "seconds": sum(by_day.values()),
@@ -78,80 +73,30 @@ class ReportsApi:
             }
         )
 
-    def _matching(self, ask: Ask, body: JsonObject) -> list[Entry]:
-        """The finished entries of the workspace that the body asks for, in the order that it asks for."""
+    def _asked(self, ask: Ask) -> tuple[list[Group], Question, Page]:
+        """The report that a request is about, as what it asks for and how."""
         text = ask.path["workspace_id"]
         if not text.isdecimal():
             refuse(400, "Invalid workspace id")
         if int(text) not in self._track.workspaces:
             refuse(403, "Workspace not found or not accessible")
-        first_day, last_day = _span(body)
-        wanted = self._filters(body)
-        found = [
-            entry
-            for entry in self._track.live_entries()
-            if entry.workspace_id == int(text)
-            and entry.stop is not None
-            and first_day <= self._local_day(entry) <= last_day
-            and all(matches(entry) for matches in wanted)
-        ]
-        return self._ordered(found, body)
+        body = read_body(ask)
+        question, page = read_question(body), read_page(body)
+        if question.last_day - question.first_day >= LONGEST_SPAN:
+            if self._switches.report_overlong_is_empty:
+                return [], question, page
+            refuse(400, f"The span must not exceed {LONGEST_SPAN.days} days")
+        reach = self._switches.report_reach_days
+        if reach is not None and question.first_day < (self._track.clock() - timedelta(days=reach)).date():
+            raise BeyondPlanError(f"reports on days more than {reach} days ago")
+        return self._report.groups(int(text), question), question, page
 
-    def _filters(self, body: JsonObject) -> list[Callable[[Entry], bool]]:
-        projects = self._track.projects
-
-        def client_of(entry: Entry) -> int | None:
-            return projects[entry.project_id].client_id if entry.project_id in projects else None
-
-        readers: dict[str, Callable[[Entry], Iterable[int | None]]] = {
-            "user_ids": lambda _entry: (self._track.user.id,),
-            "project_ids": lambda entry: (entry.project_id,),
-            "client_ids": lambda entry: (client_of(entry),),
-            "tag_ids": lambda entry: entry.tag_ids or (None,),
-            "time_entry_ids": lambda entry: (entry.id,),
-        }
-        filters: list[Callable[[Entry], bool]] = []
-        for name, read in readers.items():
-            wanted = body.get(name)
-            if wanted is None:
-                continue
-            if not isinstance(wanted, list):
-                refuse_value(name, str(wanted))
-            filters.append(_any_of(read, wanted))
-        description = body.get("description")
-        if isinstance(description, str):
-            filters.append(lambda entry: description.lower() in (entry.description or "").lower())
-        return filters
-
-    def _ordered(self, entries: list[Entry], body: JsonObject) -> list[Entry]:
-        keys: dict[str, Callable[[Entry], tuple[object, ...]]] = {
-            "date": lambda entry: (entry.start, entry.id),
-            "user": lambda entry: (entry.start, entry.id),
-            "duration": lambda entry: (_seconds(entry), entry.id),
-            "description": lambda entry: (entry.description or "", entry.id),
-            "last_update": lambda entry: (entry.at, entry.id),
-        }
-        order, direction = str(body.get("order_by", "date")), str(body.get("order_dir", "DESC"))
-        if order not in keys:
-            refuse(400, f"Invalid 'order_by' value, allowed values are: '{', '.join(keys)}'")
-        if direction not in {"ASC", "DESC"}:
-            refuse(400, "Invalid 'order_dir' value, allowed values are: 'ASC, DESC'")
-        return sorted(entries, key=keys[order], reverse=direction == "DESC")
-
-    def _groups(self, entries: list[Entry], body: JsonObject) -> list[_Group]:
-        if not _flag(body, "grouped"):
-            return [(entry,) for entry in entries]
-        groups: dict[object, _Group] = {}
-        for entry in entries:
-            alike = entry.project_id, entry.description, frozenset(entry.tag_ids)
-            groups[alike] = (*groups.get(alike, ()), entry)
-        return list(groups.values())
-
-    def _row(self, group: _Group, number: int, *, enriched: bool) -> JsonObject:
+    def _row(self, group: Group, number: int, page: Page) -> JsonObject:
         track, sample = self._track, group[0]
+        user = track.user if sample.user_id is None else track.colleagues[sample.user_id]
         row: JsonObject = {
-            "user_id": track.user.id,
-            "username": track.user.fullname,
+            "user_id": user.id,
+            "username": user.fullname,
             "project_id": sample.project_id,
             "task_id": None,
             "billable": False,
@@ -160,15 +105,15 @@ class ReportsApi:
             "billable_amount_in_cents": None,
             "hourly_rate_in_cents": None,
             "currency": "JPY",
-            "time_entries": [self._entry(entry) for entry in group],
+            "time_entries": [self._entry(entry, page) for entry in group],
             "row_number": number,
         }
-        if not enriched:
+        if not page.enriched:
             return row
         project = track.projects.get(sample.project_id) if sample.project_id else None
         client = track.clients.get(project.client_id) if project and project.client_id else None
         return row | {
-            "email": track.user.email,
+            "email": user.email,
             "client_name": client.name if client else None,
             "project_name": project.name if project else None,
             "project_color": "0",
@@ -177,62 +122,29 @@ class ReportsApi:
             "tag_names": [track.tags[tag_id].name for tag_id in sample.tag_ids],
         }
 
-    def _entry(self, entry: Entry) -> JsonObject:
-        stop = entry.start + timedelta(seconds=_seconds(entry))
+    def _entry(self, entry: Entry, page: Page) -> JsonObject:
+        seconds = self._seconds(entry, page)
+        stop = None if entry.stop is None else self._local(entry.start + timedelta(seconds=seconds))
         return {
             "id": entry.id,
-            "seconds": _seconds(entry),
-            "start": entry.start.astimezone(self._zone).isoformat(),
-            "stop": stop.astimezone(self._zone).isoformat(),
+            "seconds": -int(entry.start.timestamp()) if entry.is_running else seconds,
+            "start": self._local(entry.start),
+            "stop": stop,
             "at": whole_second(entry.at),
-            "at_tz": entry.at.astimezone(self._zone).replace(microsecond=0).isoformat(),
+            "at_tz": self._local(entry.at.replace(microsecond=0)),
         }
 
-    def _local_day(self, entry: Entry) -> date:
-        return entry.start.astimezone(self._zone).date()
+    def _seconds(self, entry: Entry, page: Page) -> int:
+        """An entry's length, rounded as the request or else the person's preferences say: up, down or to the nearest.
 
+        Source: Toggl API, workspace preferences, `rounding` 1, -1 and 0; no minutes is no rounding.
+        """
+        given = page.rounding_minutes
+        step = 60 * (self._switches.report_rounding_minutes if given is None else given)
+        seconds = entry.tracked_seconds
+        if step == 0:
+            return seconds
+        return (seconds + {1: step - 1, 0: step // 2, -1: 0}[page.rounding]) // step * step
 
-def _any_of(read: Callable[[Entry], Iterable[int | None]], wanted: list[object]) -> Callable[[Entry], bool]:
-    return lambda entry: any(value in wanted for value in read(entry))
-
-
-def _seconds(entry: Entry) -> int:
-    return 0 if entry.stop is None else int((entry.stop - entry.start).total_seconds())
-
-
-def _body(ask: Ask) -> JsonObject:
-    try:
-        body = loads(ask.body or b"{}")
-    except (JSONDecodeError, UnicodeDecodeError):
-        refuse(400, "JSON is not valid")
-    if not isinstance(body, dict):
-        refuse(400, "JSON is not valid")
-    if not body:
-        refuse(400, "At least one parameter must be set")
-    return body
-
-
-def _span(body: JsonObject) -> tuple[date, date]:
-    """The first and the last day asked for, both included."""
-    first, last = iso_date(body.get("start_date")), iso_date(body.get("end_date"))
-    if first is None:
-        refuse_value("start_date", str(body.get("start_date")))
-    if last is None or last < first:
-        refuse_value("end_date", str(body.get("end_date")))
-    if last - first >= LONGEST_SPAN:
-        refuse(400, f"The span must not exceed {LONGEST_SPAN.days} days")
-    return first, last
-
-
-def _positive(body: JsonObject, name: str, default: int) -> int:
-    value = body.get(name, default)
-    if not isinstance(value, int) or value < 1:
-        refuse_value(name, str(value))
-    return value
-
-
-def _flag(body: JsonObject, name: str) -> bool:
-    value = body.get(name, False)
-    if not isinstance(value, bool):
-        refuse_value(name, str(value))
-    return value
+    def _local(self, moment: datetime) -> str:
+        return moment.astimezone(self._zone).isoformat()

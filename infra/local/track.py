@@ -5,90 +5,20 @@ from datetime import datetime
 from typing import TypedDict, Unpack
 
 from infra.local.clock import Clock, Stamps
+from infra.local.ledger import Ledger
+from infra.local.track_records import Client, Colleague, Entry, Organization, Project, Tag, User, Workspace
 
-
-@dataclass(frozen=True)
-class User:
-    """The account's owner; days begin and end in `timezone` (IANA)."""
-
-    id: int
-    email: str
-    fullname: str
-    timezone: str
-    default_workspace_id: int
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class Organization:
-    """What a plan, and so an hourly quota, belongs to."""
-
-    id: int
-    name: str
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class Workspace:
-    """Where projects, clients, tags and entries live."""
-
-    id: int
-    organization_id: int
-    name: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Client:
-    """Whom projects are done for."""
-
-    id: int
-    workspace_id: int
-    name: str
-    at: datetime
-    archived: bool = False
-    deleted_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Project:
-    """What entries are booked on; not `active` means archived."""
-
-    id: int
-    workspace_id: int
-    name: str
-    color: str
-    at: datetime
-    created_at: datetime
-    client_id: int | None = None
-    active: bool = True
-    deleted_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Tag:
-    """A word that entries carry."""
-
-    id: int
-    workspace_id: int
-    name: str
-    at: datetime
-    deleted_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One stretch of tracked time, in whole UTC seconds; without `stop` it is running."""
-
-    id: int
-    workspace_id: int
-    start: datetime
-    stop: datetime | None
-    at: datetime
-    description: str | None = None
-    project_id: int | None = None
-    tag_ids: tuple[int, ...] = ()
-    deleted_at: datetime | None = None
+__all__ = [
+    "Client",
+    "Colleague",
+    "Entry",
+    "Organization",
+    "Project",
+    "Tag",
+    "Track",
+    "User",
+    "Workspace",
+]
 
 
 class EntryLabels(TypedDict, total=False):
@@ -105,6 +35,14 @@ class EntryFields(EntryLabels, total=False):
 
     start: datetime
     stop: datetime | None
+    duration: int | None
+
+
+class UserFields(TypedDict, total=False):
+    """What a person can change in the own profile."""
+
+    fullname: str
+    timezone: str
 
 
 class ProjectFields(TypedDict, total=False):
@@ -125,7 +63,10 @@ class ClientFields(TypedDict, total=False):
 
 @dataclass
 class Track:
-    """The account by the ids of what it holds; every change stamps what it touches with the clock's time."""
+    """The account by the ids of what it holds; every change stamps what it touches with the clock's time.
+
+    `entries` are the owner's own; what the owner's colleagues track in shared workspaces is in `colleague_entries`.
+    """
 
     clock: Clock
     user: User
@@ -134,23 +75,26 @@ class Track:
     clients: dict[int, Client] = field(default_factory=dict)
     projects: dict[int, Project] = field(default_factory=dict)
     tags: dict[int, Tag] = field(default_factory=dict)
-    entries: dict[int, Entry] = field(default_factory=dict)
+    entries: Ledger = field(default_factory=Ledger)
+    colleagues: dict[int, Colleague] = field(default_factory=dict)
+    colleague_entries: Ledger = field(default_factory=Ledger)
 
     def __post_init__(self) -> None:
         self._stamps = Stamps(self.clock)
         self._next_id = 4_100_000_000
 
     def live_entries(self) -> list[Entry]:
-        """Every entry that is not deleted, the running one included, newest start first."""
-        return sorted(
-            (entry for entry in self.entries.values() if entry.deleted_at is None),
-            key=lambda entry: (entry.start, entry.id),
-            reverse=True,
-        )
+        """Every entry of the owner that is not deleted, the running one included, newest start first."""
+        return self.entries.live()
 
     def running_entry(self) -> Entry | None:
-        """The entry whose timer runs, or None."""
-        return next((entry for entry in self.live_entries() if entry.stop is None), None)
+        """The owner's entry whose timer runs, or None."""
+        return self.entries.running()
+
+    def edit_user(self, **fields: Unpack[UserFields]) -> User:
+        """Change the owner's profile, such as the time zone after a move."""
+        self.user = replace(self.user, at=self._stamps.next(), **fields)
+        return self.user
 
     def add_entry(self, start: datetime, stop: datetime | None, **labels: Unpack[EntryLabels]) -> Entry:
         """Log time from `start` to `stop`, whole seconds, or start a timer, which stops the one that runs."""
@@ -158,6 +102,14 @@ class Track:
             self.stop_timer()
         workspace_id = self.user.default_workspace_id
         blank = Entry(self._new_id(), workspace_id, start, stop, self._stamps.next())
+        return self._put_entry(replace(blank, **labels))
+
+    def add_entry_of(
+        self, colleague_id: int, start: datetime, stop: datetime | None, **labels: Unpack[EntryLabels]
+    ) -> Entry:
+        """Let a colleague track time; it is changed and deleted like the owner's."""
+        workspace_id = self.colleagues[colleague_id].workspace_id
+        blank = Entry(self._new_id(), workspace_id, start, stop, self._stamps.next(), user_id=colleague_id)
         return self._put_entry(replace(blank, **labels))
 
     def stop_timer(self) -> Entry | None:
@@ -169,17 +121,22 @@ class Track:
         return self.edit_entry(running.id, stop=max(now, running.start))
 
     def edit_entry(self, entry_id: int, **fields: Unpack[EntryFields]) -> Entry:
-        """Change an entry, however old; a workspace given moves it there."""
-        return self._put_entry(replace(self.entries[entry_id], at=self._stamps.next(), **fields))
+        """Change an entry, however old; in another workspace it has none of the first one's projects and tags."""
+        entry = self._entry(entry_id)
+        if fields.get("workspace_id", entry.workspace_id) != entry.workspace_id:
+            entry = replace(entry, project_id=None, tag_ids=())
+        if {"start", "stop"} & set(fields):
+            entry = replace(entry, duration=None)
+        return self._put_entry(replace(entry, at=self._stamps.next(), **fields))
 
     def delete_entry(self, entry_id: int) -> Entry:
         """Delete an entry: only a reader who asks for changes hears of it again."""
         stamp = self._stamps.next()
-        return self._put_entry(replace(self.entries[entry_id], at=stamp, deleted_at=stamp.replace(microsecond=0)))
+        return self._put_entry(replace(self._entry(entry_id), at=stamp, deleted_at=stamp.replace(microsecond=0)))
 
     def restore_entry(self, entry_id: int) -> Entry:
         """Take a deletion back."""
-        return self._put_entry(replace(self.entries[entry_id], at=self._stamps.next(), deleted_at=None))
+        return self._put_entry(replace(self._entry(entry_id), at=self._stamps.next(), deleted_at=None))
 
     def add_project(
         self, name: str, color: str = "#525266", *, client_id: int | None = None, workspace_id: int | None = None
@@ -198,7 +155,7 @@ class Track:
     def delete_project(self, project_id: int) -> Project:
         """Delete a project; its entries stay and lose it, which changes them."""
         stamp = self._stamps.next()
-        for entry in list(self.entries.values()):
+        for entry in self._all_entries():
             if entry.project_id == project_id:
                 self.edit_entry(entry.id, project_id=None)
         return self._put_project(replace(self.projects[project_id], at=stamp, deleted_at=stamp))
@@ -238,19 +195,32 @@ class Track:
 
     def delete_tag(self, tag_id: int) -> Tag:
         """Delete a tag and take it off every entry that carries it."""
-        for entry in list(self.entries.values()):
+        for entry in self._all_entries():
             if tag_id in entry.tag_ids:
                 self.edit_entry(entry.id, tag_ids=tuple(other for other in entry.tag_ids if other != tag_id))
         stamp = self._stamps.next()
         self.tags[tag_id] = replace(self.tags[tag_id], at=stamp, deleted_at=stamp)
         return self.tags[tag_id]
 
-    def add_workspace(self, name: str) -> Workspace:
-        """Make another workspace in the user's first organization."""
-        organization_id = min(self.organizations)
-        workspace = Workspace(self._new_id(), organization_id, name, at=self._stamps.next())
+    def add_organization(self, name: str) -> Organization:
+        """Join another organization, which has an hourly quota of its own."""
+        organization = Organization(self._new_id(), name, self._stamps.next())
+        self.organizations[organization.id] = organization
+        return organization
+
+    def add_workspace(self, name: str, organization_id: int | None = None) -> Workspace:
+        """Make another workspace, in the user's first organization unless another is named."""
+        workspace = Workspace(self._new_id(), organization_id or min(self.organizations), name, at=self._stamps.next())
         self.workspaces[workspace.id] = workspace
         return workspace
+
+    def add_colleague(self, fullname: str, workspace_id: int | None = None) -> Colleague:
+        """Share a workspace with somebody."""
+        number = self._new_id()
+        workspace_id = workspace_id or self.user.default_workspace_id
+        colleague = Colleague(number, workspace_id, f"colleague-{number}@example.test", fullname)
+        self.colleagues[colleague.id] = colleague
+        return colleague
 
     def remove_workspace(self, workspace_id: int) -> None:
         """Let a workspace and all that is in it vanish without a word, as an expired free one does."""
@@ -258,14 +228,26 @@ class Track:
         self.clients = {key: row for key, row in self.clients.items() if row.workspace_id != workspace_id}
         self.projects = {key: row for key, row in self.projects.items() if row.workspace_id != workspace_id}
         self.tags = {key: row for key, row in self.tags.items() if row.workspace_id != workspace_id}
-        self.entries = {key: row for key, row in self.entries.items() if row.workspace_id != workspace_id}
+        self.colleagues = {key: row for key, row in self.colleagues.items() if row.workspace_id != workspace_id}
+        for entry in self._all_entries():
+            if entry.workspace_id == workspace_id:
+                del self._ledger_of(entry)[entry.id]
 
     def _new_id(self) -> int:
         self._next_id += 1
         return self._next_id
 
+    def _entry(self, entry_id: int) -> Entry:
+        return self.entries[entry_id] if entry_id in self.entries else self.colleague_entries[entry_id]
+
+    def _all_entries(self) -> list[Entry]:
+        return [*self.entries.values(), *self.colleague_entries.values()]
+
+    def _ledger_of(self, entry: Entry) -> Ledger:
+        return self.entries if entry.user_id is None else self.colleague_entries
+
     def _put_entry(self, entry: Entry) -> Entry:
-        self.entries[entry.id] = entry
+        self._ledger_of(entry)[entry.id] = entry
         return entry
 
     def _put_project(self, project: Project) -> Project:

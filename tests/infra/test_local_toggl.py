@@ -8,7 +8,7 @@ import pytest
 
 from infra.local.clock import ManualClock
 from infra.local.server import StandIn
-from tests.infra.conftest import BASIC, NOW, toggl_client
+from tests.infra.conftest import NOW, toggl_client
 
 DAY = timedelta(days=1)
 
@@ -17,16 +17,6 @@ DAY = timedelta(days=1)
 def reader(shared: StandIn) -> Iterator[httpx.Client]:
     with toggl_client(shared) as client:
         yield client
-
-
-@pytest.fixture
-def search(shared: StandIn) -> str:
-    return search_url(shared)
-
-
-def search_url(stand_in: StandIn) -> str:
-    workspace_id = stand_in.world.track.user.default_workspace_id
-    return f"{stand_in.toggl_reports_url}/workspace/{workspace_id}/search/time_entries"
 
 
 def span(start: datetime, end: datetime) -> dict[str, str]:
@@ -188,63 +178,3 @@ def test_when_paced_a_second_request_within_a_second_is_429(
     statuses = [toggl.get("/me").status_code, toggl.get("/me").status_code]
     clock.advance(seconds=1)
     assert [*statuses, toggl.get("/me").status_code] == [200, 429, 200]
-
-
-def test_a_report_pages_by_its_three_headers_to_every_entry_once(shared: StandIn, search: str) -> None:
-    body: dict[str, object] = {"start_date": "2026-03-01", "end_date": "2026-03-08", "page_size": 100}
-    found: list[int] = []
-    while True:
-        page = httpx.post(search, json=body, auth=BASIC)
-        found += [entry["id"] for row in page.json() for entry in row["time_entries"]]
-        if "X-Next-Row-Number" not in page.headers:
-            break
-        body |= {
-            "first_id": int(page.headers["X-Next-ID"]),
-            "first_row_number": int(page.headers["X-Next-Row-Number"]),
-            "first_timestamp": int(page.headers["X-Next-Timestamp"]),
-        }
-    first, last = NOW.replace(day=1, hour=0, minute=0, second=0), NOW.replace(hour=0, minute=0, second=0)
-    expected = [entry.id for entry in shared.world.track.live_entries() if first <= entry.start < last]
-    assert found == expected
-    del body["first_timestamp"]
-    assert httpx.post(search, json=body, auth=BASIC).json() == []
-
-
-def test_report_totals_agree_with_the_entries(shared: StandIn, search: str) -> None:
-    totals = httpx.post(
-        f"{search}/totals", json={"start_date": "2026-03-08", "end_date": "2026-03-08"}, auth=BASIC
-    ).json()
-    midnight = NOW.replace(day=8, hour=0, minute=0, second=0)
-    day = [row for row in shared.world.track.live_entries() if midnight <= row.start < midnight + DAY]
-    assert totals["seconds"] == sum((row.stop - row.start).total_seconds() for row in day if row.stop)
-
-
-def test_report_times_are_local_and_running_and_deleted_entries_are_left_out(stand_in: StandIn) -> None:
-    track = stand_in.world.track
-    gone = track.live_entries()[3]
-    track.delete_entry(gone.id)
-    body = {"start_date": "2026-03-09", "end_date": "2026-03-09"}
-    rows = httpx.post(search_url(stand_in), json=body, auth=BASIC).json()
-    entries = {entry["id"]: entry for row in rows for entry in row["time_entries"]}
-    assert all(entry["start"].endswith("+09:00") for entry in entries.values())
-    running = track.running_entry()
-    assert running is not None
-    assert not {gone.id, running.id} & set(entries)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"start_date": "2025-03-08", "end_date": "2026-03-09"},
-        {"start_date": "2026-03-09T00:00:00Z", "end_date": "2026-03-09"},
-        {"start_date": "2026-03-09", "end_date": "2026-03-09", "order_by": "colour"},
-    ],
-)
-def test_senseless_reports_are_400(search: str, body: dict[str, str]) -> None:
-    assert httpx.post(search, json=body, auth=BASIC).status_code == 400
-
-
-def test_a_report_of_366_days_is_the_longest(search: str) -> None:
-    body = {"start_date": "2025-03-09", "end_date": "2026-03-09"}
-    assert httpx.post(search, json=body, auth=BASIC).status_code == 200
