@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Never
 from uuid import UUID
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from infra.local.credentials import TOGGL_API_TOKEN
-from infra.local.quota import Pace, Quota
+from infra.local.quota import HOUR, Pace, Quota
 from infra.local.track import Track
 from infra.local.wire import Ask, Handler, RefusalError, json_response
 
@@ -25,6 +26,7 @@ class TogglSwitches:
     """
 
     quota_size: int = 30
+    quota_window: timedelta = HOUR
     paced: bool = False
     plan_lacks: set[str] = field(default_factory=lambda: {"groups"})
     related_data_has_archived: bool = True
@@ -56,6 +58,7 @@ class Door:
         """The allowance of an organization, or, by None, the user's own."""
         quota = self._quotas.setdefault(organization_id, Quota(self._track.clock, self._switches.quota_size))
         quota.size = self._switches.quota_size
+        quota.window = self._switches.quota_window
         return quota
 
     def guard(
