@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from prefect import flow
 
+from flows.waiting import give_way_to_quota, waits_for_quota
 from tasks.database import Database, open_database
 from tasks.errors import InputError, SettingsError
 from tasks.raw import mark_unconfigured
@@ -14,6 +15,7 @@ from tasks.sources import SOURCES, sync_task
 logger = logging.getLogger(__name__)
 
 
+@waits_for_quota
 @flow(name="sync", flow_run_name="sync {source}")
 def sync(source: str) -> None:
     """Bring the mirror of one source (toggl or gcal) up to date: late edits, late entries, moves and deletions too."""
@@ -29,7 +31,8 @@ def sync(source: str) -> None:
 def sync_all(database: Database, settings: Settings) -> list[str]:
     """Sync every source that is set up, side by side; gives one sentence per source that failed, cure included.
 
-    A source that is not set up is skipped with one clear line. Raises SettingsError when none is.
+    A source that is not set up is skipped with one clear line. Raises SettingsError when none is, and QuotaError when
+    a source's quota is used up and the flow may wait for it.
     """
     now = datetime.now(UTC)
     chosen = {name: source for name, source in SOURCES.items() if source.configured(settings)}
@@ -43,4 +46,5 @@ def sync_all(database: Database, settings: Settings) -> list[str]:
         )
     futures = {name: sync_task.submit(name, database, settings, now) for name in chosen}
     faults = {name: future.result(raise_on_failure=False) for name, future in futures.items()}
+    give_way_to_quota(faults.values())
     return [f"{chosen[name].title}: {fault}" for name, fault in faults.items() if isinstance(fault, Exception)]
