@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 import typer
+from typer.models import OptionInfo
 
 from deployments.console import output, print_error
 from tasks.errors import LifetracerError
@@ -29,7 +30,12 @@ def _as_date(text: str) -> date:
         raise typer.BadParameter(message) from None
 
 
-_DATE = typer.Option("--date", parser=_as_date, metavar="YYYY-MM-DD", help="Only this day, in your zone.")
+def _day_option(name: str, help_text: str) -> OptionInfo:
+    option: OptionInfo = typer.Option(name, parser=_as_date, metavar="YYYY-MM-DD", help=help_text)
+    return option
+
+
+_DATE = _day_option("--date", "Only this day, in your zone.")
 
 
 @app.command()
@@ -57,6 +63,32 @@ def sync(source: Annotated[str, typer.Argument(help="toggl or gcal")]) -> None:
     from deployments.local_run import run_flow
 
     run_flow("flows.sync:sync", load_settings(), {"source": source})
+
+
+@app.command()
+def backfill(
+    first: Annotated[date | None, _day_option("--from", "The first day; without it, your account's first.")] = None,
+    last: Annotated[date | None, _day_option("--to", "The last day; without it, today.")] = None,
+    *,
+    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Begin with the oldest days.")] = False,
+    reports: Annotated[bool, typer.Option("--reports", help="Set the page of each of these days, too.")] = False,
+) -> None:
+    """Read Toggl's older history, and build the marts; begun again it goes on where it was."""
+    from deployments.local_run import run_flow
+
+    settings = load_settings()
+    _refuse_future(first, settings)
+    _refuse_future(last, settings)
+    asked = {"from_date": first, "to_date": last, "oldest_first": oldest_first, "reports": reports}
+    run_flow("flows.history:backfill", settings, asked)
+
+
+@app.command()
+def reconcile() -> None:
+    """Compare all that is stored of Toggl with its reports, and put it right."""
+    from deployments.local_run import run_flow
+
+    run_flow("flows.history:reconcile", load_settings())
 
 
 @app.command()

@@ -45,7 +45,8 @@ def refuse_future(date: dt.date | None, settings: Settings) -> None:
 def set_pages(database: Database, settings: Settings, date: dt.date | None) -> list[Path]:
     """Set the page of `date`, or the missing pages of the look-back, and publish the newest day's figures."""
     now = dt.datetime.now(settings.zone)
-    days = [date] if date else days_without_page(database, settings, today=now.date())
+    recent = recent_days(now.date())
+    days = [date] if date else days_without_page(database, settings, recent[0], recent[-1])
     pages = [page_task(day, database, settings, now) for day in days]
     if pages:
         publish(pages[-1])
@@ -54,14 +55,15 @@ def set_pages(database: Database, settings: Settings, date: dt.date | None) -> l
     return [page.path for page in pages]
 
 
-def days_without_page(database: Database, settings: Settings, *, today: dt.date) -> list[dt.date]:
-    """The days of the look-back that have ended, that the marts know, and that have no whole page yet; oldest first."""
+def days_without_page(database: Database, settings: Settings, first: dt.date, last: dt.date) -> list[dt.date]:
+    """The days from `first` to `last` that the marts know and that have no whole page yet, oldest first."""
     with database.connect() as connection:
         known = known_days(connection)
     if known is None:
         return []
     folder, demo = settings.lifetracer_report_dir, settings.lifetracer_demo
-    days = [day for day in recent_days(today) if known[0] <= day <= known[1]]
+    first, last = max(first, known[0]), min(last, known[1])
+    days = (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
     return [day for day in days if not page_exists(folder, day, demo=demo)]
 
 

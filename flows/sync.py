@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from prefect import flow
 
+from flows.history import catch_up
+from flows.waiting import give_way_to_quota, waits_for_quota
 from tasks.database import Database, open_database
 from tasks.errors import InputError, SettingsError
 from tasks.raw import mark_unconfigured
@@ -14,6 +16,7 @@ from tasks.sources import SOURCES, sync_task
 logger = logging.getLogger(__name__)
 
 
+@waits_for_quota()
 @flow(name="sync", flow_run_name="sync {source}")
 def sync(source: str) -> None:
     """Bring the mirror of one source (toggl or gcal) up to date: late edits, late entries, moves and deletions too."""
@@ -21,15 +24,17 @@ def sync(source: str) -> None:
         raise InputError(f"There is no source {source!r}.", f"Choose one of: {', '.join(SOURCES)}.")
     settings = load_settings()
     if not SOURCES[source].configured(settings):
-        raise SettingsError(f"{SOURCES[source].title} is not set up.", SOURCES[source].unset_hint)
+        raise SOURCES[source].unset
     with open_database(settings) as database:
         sync_task(source, database, settings, datetime.now(UTC))
+        catch_up(database, settings)
 
 
 def sync_all(database: Database, settings: Settings) -> list[str]:
     """Sync every source that is set up, side by side; gives one sentence per source that failed, cure included.
 
-    A source that is not set up is skipped with one clear line. Raises SettingsError when none is.
+    A source that is not set up is skipped with one clear line. Raises SettingsError when none is, and QuotaError when
+    a source's quota is used up and the flow may wait for it.
     """
     now = datetime.now(UTC)
     chosen = {name: source for name, source in SOURCES.items() if source.configured(settings)}
@@ -43,4 +48,5 @@ def sync_all(database: Database, settings: Settings) -> list[str]:
         )
     futures = {name: sync_task.submit(name, database, settings, now) for name in chosen}
     faults = {name: future.result(raise_on_failure=False) for name, future in futures.items()}
+    give_way_to_quota(faults.values())
     return [f"{chosen[name].title}: {fault}" for name, fault in faults.items() if isinstance(fault, Exception)]

@@ -1,13 +1,8 @@
-"""The sources that lifetracer can copy: one entry each says what it is called, what it needs and how it is synced.
-
-A new source is a file in `tasks/` with a `sync` function and an entry in `SOURCES`.
-"""
+"""The sources that lifetracer can copy, and how any of them is synced; tasks/source.py tells how to add one."""
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
 
 import psycopg
 from prefect import task
@@ -17,27 +12,14 @@ from prefect.tasks import Task
 
 from tasks import google_calendar, toggl
 from tasks.database import Database
-from tasks.errors import DatabaseError, LifetracerError, SettingsError, SourceUnavailable
+from tasks.errors import DatabaseError, LifetracerError, SourceUnavailable
 from tasks.raw import SyncSummary, mark_attempt, mark_failure, mark_success, only_sync_of
-from tasks.settings import GoogleAccess, Settings, TogglAccess
+from tasks.settings import Settings
+from tasks.source import Source
+
+SOURCES: Mapping[str, Source] = {source.name: source for source in (toggl.source, google_calendar.source)}
 
 logger = logging.getLogger(__name__)
-
-Access = TypeVar("Access", TogglAccess, GoogleAccess)
-
-
-@dataclass(frozen=True)
-class Source:
-    """One source: `title` is for people, `unset_hint` says in one line which variables set it up.
-
-    `sync` brings its copy up to date as of a moment (aware); it may only be called when `configured`.
-    """
-
-    name: str
-    title: str
-    configured: Callable[[Settings], bool]
-    unset_hint: str
-    sync: Callable[[psycopg.Connection, Settings, datetime], SyncSummary]
 
 
 def sync_source(name: str, connection: psycopg.Connection, settings: Settings, *, now: datetime) -> SyncSummary:
@@ -69,43 +51,6 @@ def _remember(connection: psycopg.Connection, name: str, sentence: str) -> None:
     """Record a failure, unless it is the connection itself that failed."""
     if not connection.closed:
         mark_failure(connection, name, sentence)
-
-
-def _sync_toggl(connection: psycopg.Connection, settings: Settings, now: datetime) -> SyncSummary:
-    return toggl.sync(connection, _set_up(settings.toggl, SOURCES["toggl"]), now=now)
-
-
-def _sync_google(connection: psycopg.Connection, settings: Settings, now: datetime) -> SyncSummary:
-    return google_calendar.sync(connection, _set_up(settings.google, SOURCES["gcal"]), now=now)
-
-
-def _set_up(access: Access | None, source: Source) -> Access:
-    if access is None:
-        raise SettingsError(f"{source.title} is not set up.", source.unset_hint)
-    return access
-
-
-SOURCES: Mapping[str, Source] = {
-    source.name: source
-    for source in (
-        Source(
-            name=toggl.SOURCE,
-            title=toggl.TITLE,
-            configured=lambda settings: settings.toggl is not None,
-            unset_hint="Set TOGGL_API_TOKEN to the token at the foot of https://track.toggl.com/profile.",
-            sync=_sync_toggl,
-        ),
-        Source(
-            name=google_calendar.SOURCE,
-            title=google_calendar.TITLE,
-            configured=lambda settings: settings.google is not None,
-            unset_hint=(
-                "Set GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and GOOGLE_REFRESH_TOKEN, or GOOGLE_SERVICE_ACCOUNT_FILE."
-            ),
-            sync=_sync_google,
-        ),
-    )
-}
 
 
 def _may_heal(_task: Task[..., object], _run: TaskRun, state: State[object]) -> bool:

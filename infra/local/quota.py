@@ -5,18 +5,19 @@ from datetime import datetime, timedelta
 
 from infra.local.clock import Clock
 
-_WINDOW = timedelta(hours=1)
+HOUR = timedelta(hours=1)
 
 
 @dataclass
 class Quota:
-    """An hourly allowance whose window opens with the first request after the last window closed.
+    """An allowance per `window` (an hour), which opens with the first request after the last one closed.
 
     Source: Toggl support article 11484112, "API and integration limits".
     """
 
     clock: Clock
     size: int
+    window: timedelta = HOUR
     _opened: datetime | None = None
     _used: int = 0
 
@@ -40,7 +41,7 @@ class Quota:
         """Whole seconds, rounded up, until this window closes; 0 when none is open."""
         if self._opened is None:
             return 0
-        left = self._opened + _WINDOW - self.clock()
+        left = self._opened + self.window - self.clock()
         return max(0, -(-left // timedelta(seconds=1)))
 
 

@@ -46,6 +46,7 @@ class Door:
         size = self._switches.quota_sizes.get(organization_id, self._switches.quota_size)
         quota = self._quotas.setdefault(organization_id, Quota(self._track.clock, size))
         quota.size = size
+        quota.window = self._switches.quota_window
         return quota
 
     def guard(

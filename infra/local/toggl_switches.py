@@ -1,14 +1,17 @@
 """How the Toggl stand-in behaves where the real service differs by plan, load or mood, or where nobody knows."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+from infra.local.quota import HOUR
 
 
 @dataclass
 class TogglSwitches:
     """Change any of them at any time.
 
-    Limits: `quota_size` requests an hour for each bucket, but for those that `quota_sizes` names by their
-    organization, None being the user's own; with `paced` about one request a second.
+    Limits: `quota_size` requests an hour (another `quota_window` shortens it) for each bucket, but for those that
+    `quota_sizes` names by their organization, None being the user's own; with `paced` about one request a second.
     `plan_lacks` names what answers 402 without quota headers: `users`, `groups`, `tasks`, `time_entries`, `reports`.
 
     Track: `reach_days` is how far back a window may start, `since_reach_days` how old `since` may be, and
@@ -27,6 +30,7 @@ class TogglSwitches:
     """
 
     quota_size: int = 30
+    quota_window: timedelta = HOUR
     quota_sizes: dict[int | None, int] = field(default_factory=dict)
     paced: bool = False
     plan_lacks: set[str] = field(default_factory=lambda: {"groups", "tasks"})

@@ -21,8 +21,9 @@ from tasks.google_calendar.client import TITLE, CalendarClient, NotShownError
 from tasks.google_calendar.events import retire_events, sync_events
 from tasks.raw import SyncSummary
 from tasks.settings import GoogleAccess
+from tasks.source import Source
 
-__all__ = ["SOURCE", "TITLE", "CalendarClient", "sync"]
+__all__ = ["SOURCE", "TITLE", "CalendarClient", "source", "sync"]
 
 
 def sync(
@@ -53,3 +54,12 @@ def sync(
             )
         notes = tuple(f"Google Calendar does not show {name} at present; its data is kept." for name in hidden)
         return SyncSummary(SOURCE, tuple(loaded), google.requests, notes)
+
+
+source = Source.of(
+    SOURCE,
+    TITLE,
+    lambda settings: settings.google,
+    lambda connection, access, now: sync(connection, access, now=now),
+    "Set GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and GOOGLE_REFRESH_TOKEN, or GOOGLE_SERVICE_ACCOUNT_FILE.",
+)

@@ -23,6 +23,7 @@ from tasks.errors import InputError
 from tasks.quota import Allowance, QuotaLedger
 from tasks.raw import SyncSummary, only_sync_of
 from tasks.settings import TogglAccess
+from tasks.source import Source
 from tasks.toggl.catalogues import CATALOGUES, Account, account_of, load_me, skip_catalogue, sync_catalogue
 from tasks.toggl.client import SOURCE, TITLE, NotOfferedError, TogglClient, moment
 from tasks.toggl.entries import load_entries, older_entries_are_unknown, read_entries, settle_older_entries
@@ -40,6 +41,7 @@ __all__ = [
     "client_for",
     "older_entries_are_unknown",
     "reconcile",
+    "source",
     "sync",
 ]
 
@@ -98,6 +100,15 @@ def sync(
                 skip_catalogue(connection, catalogue, account, now)
                 notes.append(error.sentence)
         return SyncSummary(SOURCE, tuple(loaded), toggl.requests, tuple(notes))
+
+
+source = Source.of(
+    SOURCE,
+    TITLE,
+    lambda settings: settings.toggl,
+    lambda connection, access, now: sync(connection, access, now=now),
+    "Set TOGGL_API_TOKEN to the token at the foot of https://track.toggl.com/profile.",
+)
 
 
 def backfill(

@@ -28,7 +28,10 @@ KEYS = {
     "work_pool": {"name", "work_queue_name", "job_variables"},
     "concurrency_limit": {"limit", "collision_strategy", "grace_period_seconds"},
 }
-DEPLOYMENTS_THAT_OTHERS_RELY_ON = {"sync/toggl", "sync/gcal", "transform/dbt", "report/daily", "daily-report/daily"}
+DEPLOYMENTS_THAT_OTHERS_RELY_ON = {
+    *("sync/toggl", "sync/gcal", "transform/dbt", "report/daily", "daily-report/daily"),
+    *("backfill/history", "reconcile/toggl"),
+}
 
 
 @cache
@@ -123,7 +126,11 @@ def test_every_deployment_that_others_rely_on_exists() -> None:
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "Europe/Lisbon"])
-def test_the_daily_report_runs_at_one_in_the_users_zone(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+def test_what_the_clock_starts_it_starts_in_the_users_zone(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
     monkeypatch.setenv("LIFETRACER_TIMEZONE", zone)
-    schedules = [schedule for deployment in document()["deployments"] for schedule in deployment.get("schedules", [])]
-    assert [(schedule["cron"], schedule["timezone"]) for schedule in schedules] == [("0 1 * * *", zone)]
+    started = {
+        f"{flow_of(deployment).name}/{deployment['name']}": (schedule["cron"], schedule["timezone"])
+        for deployment in document()["deployments"]
+        for schedule in deployment.get("schedules", [])
+    }
+    assert started == {"daily-report/daily": ("0 1 * * *", zone), "reconcile/toggl": ("30 5 * * 0", zone)}

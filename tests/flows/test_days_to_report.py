@@ -45,12 +45,14 @@ def test_the_look_back_is_the_seven_days_before_today() -> None:
 
 
 def test_known_ended_days_without_a_page_are_due(database: Database, settings: Settings) -> None:
-    assert days_without_page(database, settings, today=TODAY) == [date(2026, 11, day) for day in (20, 21, 22)]
+    assert days_without_page(database, settings, TODAY - timedelta(days=7), YESTERDAY) == [
+        date(2026, 11, day) for day in (20, 21, 22)
+    ]
 
 
 def test_a_day_with_its_page_is_not_due(database: Database, settings: Settings) -> None:
     _page(settings, YESTERDAY)
-    assert YESTERDAY not in days_without_page(database, settings, today=TODAY)
+    assert YESTERDAY not in days_without_page(database, settings, TODAY - timedelta(days=7), YESTERDAY)
 
 
 @pytest.mark.parametrize("said", [{"partial": True}, {"demo": True}])
@@ -58,10 +60,10 @@ def test_a_partial_page_and_one_of_the_demo_are_made_again(
     database: Database, settings: Settings, said: dict[str, object]
 ) -> None:
     _page(settings, YESTERDAY, **said)
-    assert YESTERDAY in days_without_page(database, settings, today=TODAY)
+    assert YESTERDAY in days_without_page(database, settings, TODAY - timedelta(days=7), YESTERDAY)
 
 
 def test_a_lost_pdf_is_made_again(database: Database, settings: Settings) -> None:
     _page(settings, YESTERDAY)
     (settings.lifetracer_report_dir / "2026" / f"{YESTERDAY}.pdf").unlink()
-    assert YESTERDAY in days_without_page(database, settings, today=TODAY)
+    assert YESTERDAY in days_without_page(database, settings, TODAY - timedelta(days=7), YESTERDAY)

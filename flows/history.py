@@ -1,0 +1,120 @@
+"""`backfill` and `reconcile`: Toggl's older history, and all of it compared with Toggl's reports."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from typing import cast
+from uuid import UUID
+
+from prefect import flow
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.runtime import flow_run
+
+from flows.report import days_without_page
+from flows.transform import build_marts
+from flows.waiting import waits_for_quota
+from tasks import toggl
+from tasks.database import Database, open_database
+from tasks.errors import QuotaError
+from tasks.report.publish import page_task
+from tasks.settings import Settings, load_settings
+from tasks.toggl import HistoryAsked, HistoryProgress
+
+# The free plan's 30 requests an hour and the smallest pages take a long history some days.
+HOURS_OF_PATIENCE = 24 * 14
+
+logger = logging.getLogger(__name__)
+
+
+def _name_of_run() -> str:
+    first, last = flow_run.parameters.get("from_date"), flow_run.parameters.get("to_date")
+    return f"backfill {first or 'from the beginning'} to {last or 'today'}"
+
+
+@waits_for_quota(HOURS_OF_PATIENCE)
+@flow(name="backfill", flow_run_name=_name_of_run)
+def backfill(
+    from_date: dt.date | None = None,
+    to_date: dt.date | None = None,
+    *,
+    oldest_first: bool = False,
+    reports: bool = False,
+) -> None:
+    """Read Toggl's history of these local days (by default all of it), build the marts and, if asked, set the pages.
+
+    Each page of Toggl's report is committed with its cursor: stopped anywhere, the next run goes on from there. Some
+    requests of each hour are left to the daily sync; the next hour is waited for.
+    """
+    settings = load_settings()
+    if settings.toggl is None:
+        raise toggl.source.unset
+    now = dt.datetime.now(settings.zone)
+    with open_database(settings) as database:
+        with database.connect() as connection:
+            asked = HistoryAsked(from_date, to_date, oldest_first)
+            _follow("backfill", toggl.backfill(connection, settings.toggl, asked, now=now), settings)
+        build_marts(database, settings)
+        if reports:
+            yesterday = now.date() - dt.timedelta(days=1)
+            for day in days_without_page(
+                database, settings, from_date or dt.date.min, min(to_date or yesterday, yesterday)
+            ):
+                page_task(day, database, settings, now)
+
+
+@waits_for_quota(HOURS_OF_PATIENCE)
+@flow(name="reconcile")
+def reconcile() -> None:
+    """Compare all that is stored of Toggl with its reports: restore what was missed, put tombstones on what is gone.
+
+    The marts follow with the next transform.
+    """
+    settings = load_settings()
+    if settings.toggl is None:
+        raise toggl.source.unset
+    with open_database(settings) as database, database.connect() as connection:
+        _follow("reconcile", toggl.reconcile(connection, settings.toggl, now=dt.datetime.now(settings.zone)), settings)
+
+
+def catch_up(database: Database, settings: Settings) -> None:
+    """Compare the history with Toggl's reports if a sync could not tell what changed in it, as far as the hour allows.
+
+    What is left is caught up with after the next sync.
+    """
+    if settings.toggl is None:
+        return
+    with database.connect() as connection:
+        if not toggl.older_entries_are_unknown(connection):
+            return
+        logger.info("Toggl Track: comparing older entries with its reports")
+        progress = toggl.reconcile(connection, settings.toggl, now=dt.datetime.now(settings.zone))
+        try:
+            _follow("catch-up", progress, settings)
+        except QuotaError as error:
+            logger.info("Toggl Track: the rest follows after the next sync. %s", error.sentence)
+
+
+def _follow(key: str, progress: Iterator[HistoryProgress], settings: Settings) -> None:
+    """Work it off, and show where it stands: as a Prefect artifact, in the log, and on the terminal."""
+    artifact: UUID | None = None
+    for stand in progress:
+        sentence = _sentence(stand, settings)
+        # A terminal shows only the newest of these lines.
+        logger.info(sentence, extra={"passing": True})
+        percent = round(100 * stand.share, 1)
+        if artifact is None:
+            artifact = cast("UUID", create_progress_artifact(percent, key=key, description=sentence))
+        else:
+            update_progress_artifact(artifact, percent, description=sentence)
+    logger.info("Toggl Track: %s is complete", key)
+
+
+def _sentence(stand: HistoryProgress, settings: Settings) -> str:
+    workspace = f", workspace {stand.number} of {stand.workspaces}" if stand.workspaces > 1 else ""
+    said = (
+        f"Toggl Track: {stand.step.done_days:,} of {stand.step.days:,} days{workspace}, {stand.step.entries:,} entries"
+    )
+    if stand.allowance is None:
+        return said
+    renewed = stand.allowance.resets_at.astimezone(settings.zone)
+    return f"{said}; {stand.allowance.remaining} requests left until {renewed:%H:%M}"
