@@ -14,8 +14,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from infra.local.faults import Faults
 from infra.local.front import Front, Seen
-from infra.local.google import CalendarApi, GoogleSwitches
+from infra.local.google import CalendarApi
 from infra.local.google_auth import GoogleAuth
+from infra.local.google_switches import GoogleSwitches
 from infra.local.toggl import TrackApi
 from infra.local.toggl_door import Door
 from infra.local.toggl_reports import ReportsApi
@@ -116,6 +117,7 @@ class StandIn:
     ) -> None:
         self._server.should_exit = True
         self._thread.join()
+        self.calendar_api.channels.close()
 
     def _wait_until_started(self) -> None:
         deadline = monotonic() + _START_LIMIT_SECONDS
