@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from infra.local.agenda import Agenda, Calendar, Series
-from infra.local.google_auth import GoogleAuth
+from infra.local.google_auth import SCOPE, GoogleAuth
 from infra.local.google_fields import only
 from infra.local.google_json import (
     calendar_json,
@@ -97,6 +97,8 @@ class CalendarApi:
             try:
                 if not self._auth.accepts(request):
                     refuse(401, "authError", "Invalid Credentials", "Authorization", "global")
+                if not self._auth.opens(request, SCOPE):
+                    refuse(403, "insufficientPermissions", "Insufficient Permission", domain="global")
                 answer = handler(Ask(request.path_params, request.query_params, await request.body()))
             except RefusalError as refusal:
                 return refusal.response
