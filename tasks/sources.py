@@ -100,7 +100,8 @@ SOURCES: Mapping[str, Source] = {
             title=google_calendar.TITLE,
             configured=lambda settings: settings.google is not None,
             unset_hint=(
-                "Set GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and GOOGLE_REFRESH_TOKEN, or GOOGLE_SERVICE_ACCOUNT_FILE."
+                "Set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET and run `lifetracer auth google`, or set"
+                " GOOGLE_SERVICE_ACCOUNT_FILE."
             ),
             sync=_sync_google,
         ),
