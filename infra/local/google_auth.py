@@ -30,10 +30,14 @@ class Code:
 
 @dataclass(frozen=True)
 class Token:
-    """A refresh token or an access token: the scopes that it opens, and when it dies (None: never by itself)."""
+    """A refresh token or an access token: the scopes that it opens, and when it dies (None: never by itself).
+
+    `robot` is the address of the service account that it was given to, empty for the person.
+    """
 
     scope: str
     dies: datetime | None
+    robot: str = ""
 
 
 @dataclass
@@ -44,7 +48,8 @@ class GoogleAuth:
     a refresh token that dies after seven days, whether or not the app is published in the meantime.
     `consent_scope` is what a consent grants; a person can withhold what was asked for.
     `expires_in_is_text` writes the lifetime as a string, which Google sometimes does.
-    `service_accounts` are public keys in PEM by the address of the account that signs with the other half.
+    `service_accounts` are public keys in PEM by the address of the account that signs with the other half;
+    `shared` are the ids of the calendars that the person has shared with all of them.
     """
 
     clock: Clock
@@ -54,6 +59,7 @@ class GoogleAuth:
     token_lifetime_seconds: int = 3599
     expires_in_is_text: bool = False
     service_accounts: dict[str, str] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)
     tokens: dict[str, Token] = field(default_factory=dict)
     refresh_tokens: dict[str, Token] = field(default_factory=lambda: {GOOGLE_REFRESH_TOKEN: Token(SCOPE, None)})
 
@@ -74,6 +80,11 @@ class GoogleAuth:
         """Whether the request's access token was given for this scope."""
         token = self._token_of(request)
         return token is not None and scope in token.scope.split()
+
+    def is_robot(self, request: Request) -> bool:
+        """Whether it is a service account that asks."""
+        token = self._token_of(request)
+        return token is not None and token.robot != ""
 
     def consent(self, redirect_uri: str, challenge: str, *, offline: bool, asked_again: bool) -> str:
         """A person allows the app to read; gives the one-time code.
@@ -106,10 +117,10 @@ class GoogleAuth:
             return None
         return token if token is not None and self._lives(token) else None
 
-    def new_access_token(self, scope: str) -> str:
-        """An access token, given now."""
+    def new_access_token(self, scope: str, robot: str = "") -> str:
+        """An access token, given now to the person or to a service account."""
         name = f"demo-access-token-{next(self._numbers)}"
-        self.tokens[name] = Token(scope, self.clock() + timedelta(seconds=self.token_lifetime_seconds))
+        self.tokens[name] = Token(scope, self.clock() + timedelta(seconds=self.token_lifetime_seconds), robot)
         return name
 
     def _token_of(self, request: Request) -> Token | None:

@@ -55,7 +55,7 @@ class TokenEndpoint:
             return self._for_refresh_token(form)
         if grant_type != _JWT_BEARER:
             _refuse(400, "unsupported_grant_type", f"Invalid grant_type: {grant_type}")
-        return self._answer(self._scope_of_assertion(form.get("assertion", "")), {})
+        return self._answer(*self._robot_and_scope(form.get("assertion", "")), {})
 
     def _for_code(self, form: Form) -> Response:
         _check_client(form)
@@ -67,21 +67,22 @@ class TokenEndpoint:
         if _challenge(form.get("code_verifier", "")) != code.challenge:
             _refuse(400, "invalid_grant", "Invalid code verifier.")
         if not code.gives_refresh_token:
-            return self._answer(code.scope, {})
+            return self._answer("", code.scope, {})
         name, token = self._auth.new_refresh_token(code.scope)
-        return self._answer(code.scope, {"refresh_token": name} | self._rest_of_life(token))
+        return self._answer("", code.scope, {"refresh_token": name} | self._rest_of_life(token))
 
     def _for_refresh_token(self, form: Form) -> Response:
         _check_client(form)
         token = self._auth.refresh_token(form.get("refresh_token", ""))
         if token is None:
             _refuse(400, "invalid_grant", "Token has been expired or revoked.")
-        return self._answer(token.scope, self._rest_of_life(token))
+        return self._answer("", token.scope, self._rest_of_life(token))
 
-    def _scope_of_assertion(self, assertion: str) -> str:
-        """The scopes that a service account asks for, once its signature and its other claims hold."""
+    def _robot_and_scope(self, assertion: str) -> tuple[str, str]:
+        """A service account's address and the scopes that it asks for, once its signature and other claims hold."""
         try:
-            key = self._auth.service_accounts.get(str(jwt.decode(assertion, verify=False).get("iss")))  # type: ignore[no-untyped-call]
+            robot = str(jwt.decode(assertion, verify=False).get("iss"))  # type: ignore[no-untyped-call]
+            key = self._auth.service_accounts.get(robot)
             if key is None:
                 _refuse(400, "invalid_grant", "Invalid grant: account not found")
             # By the machine's clock, not by the stand-in's: the one who signs goes by it, too.
@@ -93,12 +94,12 @@ class TokenEndpoint:
         scope = str(claims.get("scope", ""))
         if not scope or not all(name.startswith(_SCOPES) for name in scope.split()):
             _refuse(400, "invalid_scope", "Invalid OAuth scope or ID token audience provided.")
-        return scope
+        return robot, scope
 
-    def _answer(self, scope: str, more: JsonObject) -> Response:
+    def _answer(self, robot: str, scope: str, more: JsonObject) -> Response:
         seconds = self._auth.token_lifetime_seconds
         token: JsonObject = {
-            "access_token": self._auth.new_access_token(scope),
+            "access_token": self._auth.new_access_token(scope, robot),
             "expires_in": str(seconds) if self._auth.expires_in_is_text else seconds,
             "scope": scope,
             "token_type": "Bearer",
@@ -111,7 +112,7 @@ class TokenEndpoint:
         return {"refresh_token_expires_in": int((token.dies - self._auth.clock()).total_seconds())}
 
 
-def _basic(request: Request) -> Form:
+def _basic(request: Request) -> dict[str, str]:
     """The client's name and secret from the header, where a client may write them as well as in the form."""
     scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "basic":

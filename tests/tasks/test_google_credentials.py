@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -14,13 +15,14 @@ from infra.local import credentials
 from infra.local.clock import ManualClock
 from infra.local.faults import Fault
 from infra.local.google_auth import Token
-from infra.local.habits import HOLIDAYS, PRIMARY, STUDY, WORK
+from infra.local.habits import PRIMARY, WORK
 from infra.local.life import live
 from infra.local.server import StandIn
-from tasks.errors import CredentialsError, SourceUnavailable
+from tasks import google_calendar
+from tasks.errors import CredentialsError, SourceError, SourceUnavailable
 from tasks.google_calendar import CalendarClient
 from tasks.settings import GoogleAccess
-from tests.tasks.conftest import TOKYO
+from tests.tasks.conftest import NOW, TOKYO, live_rows
 
 ROBOT = "robot@project.example.test"
 FREE_BUSY = "https://www.googleapis.com/auth/calendar.freebusy"
@@ -104,9 +106,22 @@ def refusal(access: GoogleAccess) -> CredentialsError:
     return caught.value
 
 
-def test_a_service_account_signs_for_its_tokens(robot: GoogleAccess, stand_in: StandIn) -> None:
-    assert listed(robot) == [PRIMARY, WORK, STUDY, HOLIDAYS]
+def test_a_service_account_reads_the_calendars_that_are_shared_with_it(
+    robot: GoogleAccess, stand_in: StandIn, connection: psycopg.Connection
+) -> None:
+    stand_in.google_auth.shared.add(PRIMARY)
+    google_calendar.sync(connection, replace(robot, calendar_ids=(PRIMARY,)), now=NOW)
+    read = {row["_calendar_id"] for row in live_rows(connection, "google_calendar__events").values()}
+    assert read == {PRIMARY}
     assert [seen.path for seen in stand_in.requests].count("/token") == 1
+
+
+@pytest.mark.parametrize("calendar_ids", [(), (WORK,)])
+def test_a_service_account_without_a_shared_calendar_is_told_what_to_do(
+    robot: GoogleAccess, connection: psycopg.Connection, calendar_ids: tuple[str, ...]
+) -> None:
+    with pytest.raises(SourceError, match=r"GOOGLE_CALENDAR_IDS.*share"):
+        google_calendar.sync(connection, replace(robot, calendar_ids=calendar_ids), now=NOW)
 
 
 def test_a_key_that_google_no_longer_knows_is_refused_once(
