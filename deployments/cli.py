@@ -21,6 +21,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+auth = typer.Typer(help="Sign in to a source.", no_args_is_help=True)
+app.add_typer(auth, name="auth")
+
 
 def _as_date(text: str) -> date:
     try:
@@ -117,6 +120,19 @@ def up(port: Annotated[int, typer.Option(help="Where Prefect's UI and API listen
     from deployments.up import run_until_interrupted
 
     run_until_interrupted(load_settings(), port)
+
+
+@auth.command()
+def google(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where the browser brings the answer, on 127.0.0.1; 0 is any.")
+    ] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page by itself, or only print its address.")] = True,  # noqa: FBT002
+) -> None:
+    """Let lifetracer read your Google calendars; writes GOOGLE_REFRESH_TOKEN."""
+    from deployments.google_sign_in import open_in_browser, open_nothing, sign_in_to_google
+
+    sign_in_to_google(port, open_in_browser if browser else open_nothing)
 
 
 def main() -> None:

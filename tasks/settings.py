@@ -48,6 +48,16 @@ class GoogleAccess:
     token_url: str
 
 
+@dataclass(frozen=True)
+class GoogleClient:
+    """What is needed to ask a person for access to a Google account: the OAuth client, and where it asks."""
+
+    client_id: str
+    client_secret: SecretStr
+    auth_url: str
+    token_url: str
+
+
 class Settings(BaseSettings):
     """Everything the environment (or `infra/.env`) says, under the names that the user writes there.
 
@@ -82,6 +92,7 @@ class Settings(BaseSettings):
     google_service_account_file: Path | None = None
     google_calendar_ids: Annotated[tuple[str, ...], NoDecode] = ()
     google_calendar_api_url: str = "https://www.googleapis.com/calendar/v3"
+    google_auth_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
     google_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a secret
 
     supabase_url: str | None = None
@@ -151,7 +162,9 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return value
 
-    @field_validator("toggl_api_url", "toggl_reports_api_url", "google_calendar_api_url", "google_token_url")
+    @field_validator(
+        "toggl_api_url", "toggl_reports_api_url", "google_calendar_api_url", "google_auth_url", "google_token_url"
+    )
     @classmethod
     def _is_http(cls, value: str) -> str:
         if not value.startswith(("https://", "http://")):
@@ -161,19 +174,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _nothing_half_set(self) -> Self:
-        google = {
-            "GOOGLE_CLIENT_ID": self.google_client_id,
-            "GOOGLE_CLIENT_SECRET": self.google_client_secret,
-            "GOOGLE_REFRESH_TOKEN": self.google_refresh_token,
-        }
-        if self.google_service_account_file is None:
-            _require_all_or_none("Google Calendar", google)
-        elif any(google.values()):
-            msg = (
-                "Google Calendar is set up twice: GOOGLE_SERVICE_ACCOUNT_FILE and GOOGLE_CLIENT_ID,"
-                " GOOGLE_CLIENT_SECRET, GOOGLE_REFRESH_TOKEN; unset one of the two"
-            )
-            raise ValueError(msg)
+        self._check_google()
         if self.toggl_workspace_id is not None:
             _require_all_or_none(
                 "Toggl",
@@ -189,6 +190,22 @@ class Settings(BaseSettings):
             else {},
         )
         return self
+
+    def _check_google(self) -> None:
+        google = {
+            "GOOGLE_CLIENT_ID": self.google_client_id,
+            "GOOGLE_CLIENT_SECRET": self.google_client_secret,
+            "GOOGLE_REFRESH_TOKEN": self.google_refresh_token,
+        }
+        if self.google_service_account_file is None:
+            hint = "" if self.google_refresh_token else "; `lifetracer auth google` fetches it"
+            _require_all_or_none("Google Calendar", google, hint)
+        elif any(google.values()):
+            msg = (
+                "Google Calendar is set up twice: GOOGLE_SERVICE_ACCOUNT_FILE and GOOGLE_CLIENT_ID,"
+                " GOOGLE_CLIENT_SECRET, GOOGLE_REFRESH_TOKEN; unset one of the two"
+            )
+            raise ValueError(msg)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -223,28 +240,58 @@ class Settings(BaseSettings):
             token_url=self.google_token_url,
         )
 
+    @cached_property
+    def google_client(self) -> GoogleClient | None:
+        """The OAuth client that asks for consent, or None when it is not set."""
+        if self.google_client_id is None or self.google_client_secret is None:
+            return None
+        return GoogleClient(
+            self.google_client_id, self.google_client_secret, self.google_auth_url, self.google_token_url
+        )
+
+
+class _SettingsBeforeConsent(Settings):
+    """The settings while Google's client may stand there without the refresh token that it is about to be given."""
+
+    def _check_google(self) -> None:
+        pass
+
+
+def settings_file() -> Path | None:
+    """The file that LIFETRACER_ENV_FILE names, by default `infra/.env`; None when it is empty: no file is read."""
+    named = os.environ.get("LIFETRACER_ENV_FILE")
+    return ENV_FILE if named is None else PROJECT_ROOT / named if named else None
+
 
 def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - pydantic checks them
     """The settings as the environment stands now, or SettingsError with one sentence per fault.
 
-    What the environment does not say is read from the file that LIFETRACER_ENV_FILE names (empty: from none), by
-    default `infra/.env`. `overrides` are field names with values that win over both.
+    What the environment does not say is read from the settings file. `overrides` are field names with values that win
+    over both.
     """
-    named = os.environ.get("LIFETRACER_ENV_FILE")
-    env_file = ENV_FILE if named is None else PROJECT_ROOT / named if named else None
+    return _load(Settings, overrides)
+
+
+def load_settings_before_consent() -> Settings:
+    """The same, but Google's credentials may be missing, half there or there twice: `lifetracer auth google` sees."""
+    return _load(_SettingsBeforeConsent, {})
+
+
+def _load(model: type[Settings], overrides: Mapping[str, Any]) -> Settings:
+    env_file = settings_file()
     try:
-        return Settings(_env_file=env_file, **overrides)
+        return model(_env_file=env_file, **overrides)
     except ValidationError as error:
         faults = [_sentence(fault) for fault in error.errors()]
         where = f"the environment or in {env_file}" if env_file else "the environment"
         raise SettingsError(" ".join(faults), f"Correct it in {where}.") from None
 
 
-def _require_all_or_none(what: str, variables: Mapping[str, object]) -> None:
+def _require_all_or_none(what: str, variables: Mapping[str, object], hint: str = "") -> None:
     missing = [name for name, value in variables.items() if value is None]
     if missing and len(missing) < len(variables):
         present = [name for name in variables if name not in missing]
-        msg = f"{what} is half set up: {' and '.join(present)} is set, but not {' nor '.join(missing)}"
+        msg = f"{what} is half set up: {' and '.join(present)} is set, but not {' nor '.join(missing)}{hint}"
         raise ValueError(msg)
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from infra.local.agenda import Agenda, Calendar, Series
-from infra.local.google_auth import GoogleAuth
+from infra.local.google_auth import SCOPE, GoogleAuth
 from infra.local.google_channels import Channels
 from infra.local.google_fields import only
 from infra.local.google_json import (
@@ -81,6 +81,10 @@ class CalendarApi:
             try:
                 if not self._auth.accepts(request):
                     refuse(401, "authError", "Invalid Credentials", "Authorization", "global")
+                if not self._auth.opens(request, SCOPE):
+                    refuse(403, "insufficientPermissions", "Insufficient Permission", domain="global")
+                if self._auth.is_robot(request):
+                    self._check_shared(request)
                 answer = handler(Ask(request.path_params, request.query_params, await request.body()))
             except RefusalError as refusal:
                 return refusal.response
@@ -91,6 +95,15 @@ class CalendarApi:
             return answer if fields is None else _masked(answer, fields)
 
         return endpoint
+
+    def _check_shared(self, request: Request) -> None:
+        """A service account reads what is shared with it, by its id; its own list is empty."""
+        if request.url.path.endswith("/users/me/calendarList"):
+            page = {"kind": "calendar#calendarList", "items": []}
+            raise RefusalError(json_response(page))
+        calendar_id = request.path_params.get("calendar_id")
+        if calendar_id is not None and calendar_id not in self._auth.shared:
+            refuse(404, "notFound", "Not Found", domain="global")
 
     def _calendar_list(self, ask: Ask) -> Response:
         size = Parameters(ask.query, refuse_value).integer("maxResults", 100, 1, 250)

@@ -1,38 +1,72 @@
-"""Google's token endpoint for refresh tokens, and the check of the access tokens that it gave."""
+"""Who may read the invented Google account: its consents, codes, refresh tokens and access tokens, and when each dies.
+
+Source: Google Identity, "Using OAuth 2.0 to Access Google APIs" and "OAuth 2.0 for Mobile & Desktop Apps".
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import parse_qs
+from itertools import count
 
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from infra.local.clock import Clock
-from infra.local.credentials import GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, GOOGLE_REFRESH_TOKEN
-from infra.local.wire import json_response
+from infra.local.credentials import GOOGLE_REFRESH_TOKEN
 
 SCOPE = "https://www.googleapis.com/auth/calendar.readonly"
+LIFE_IN_TESTING = timedelta(days=7)
+_CODE_LIFE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a one-time code stands for: the answer to one consent, until it dies."""
+
+    redirect_uri: str
+    challenge: str
+    scope: str
+    gives_refresh_token: bool
+    dies: datetime
+
+
+@dataclass(frozen=True)
+class Token:
+    """A refresh token or an access token: the scopes that it opens, and when it dies (None: never by itself).
+
+    `robot` is the address of the service account that it was given to, empty for the person.
+    """
+
+    scope: str
+    dies: datetime | None
+    robot: str = ""
 
 
 @dataclass
 class GoogleAuth:
-    """Who may read: gives access tokens and knows until when each is good.
+    """All that Google has granted, and switches for how it grants; change them at any time.
 
-    `revoked` makes the refresh token dead, as it is seven days after consent to an unpublished app.
+    `revoked` makes the refresh token that the account starts with dead. While the app is `in_testing`, a consent gives
+    a refresh token that dies after seven days, whether or not the app is published in the meantime.
+    `consent_scope` is what a consent grants; a person can withhold what was asked for.
     `expires_in_is_text` writes the lifetime as a string, which Google sometimes does.
-    Source: Google Identity, "Using OAuth 2.0 to Access Google APIs" and RFC 6749, section 5.2.
+    `service_accounts` are public keys in PEM by the address of the account that signs with the other half;
+    `shared` are the ids of the calendars that the person has shared with all of them.
     """
 
     clock: Clock
     revoked: bool = False
+    in_testing: bool = False
+    consent_scope: str = SCOPE
     token_lifetime_seconds: int = 3599
     expires_in_is_text: bool = False
-    tokens: dict[str, datetime] = field(default_factory=dict)
+    service_accounts: dict[str, str] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    refresh_tokens: dict[str, Token] = field(default_factory=lambda: {GOOGLE_REFRESH_TOKEN: Token(SCOPE, None)})
 
-    def routes(self) -> list[Route]:
-        """The token endpoint."""
-        return [Route("/token", self._token, methods=["POST"])]
+    def __post_init__(self) -> None:
+        self._codes: dict[str, Code] = {}
+        self._consented = False
+        self._numbers = count(1)
 
     def expire_access_tokens(self) -> None:
         """Let every access token given so far be refused from now on."""
@@ -40,27 +74,59 @@ class GoogleAuth:
 
     def accepts(self, request: Request) -> bool:
         """Whether the request carries an access token that is still good."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        expiry = self.tokens.get(token)
-        return scheme.lower() == "bearer" and expiry is not None and self.clock() < expiry
+        return self._token_of(request) is not None
 
-    async def _token(self, request: Request) -> Response:
-        if not request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
-            return _refusal(400, "invalid_request", "The body must be a form.")
-        fields = {
-            name: values[-1] for name, values in parse_qs((await request.body()).decode("ascii", "replace")).items()
-        }
-        if fields.get("grant_type") != "refresh_token":
-            return _refusal(400, "unsupported_grant_type", f"Invalid grant_type: {fields.get('grant_type', '')}")
-        if (fields.get("client_id"), fields.get("client_secret")) != (GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET):
-            return _refusal(401, "invalid_client", "The OAuth client was not found.")
-        if self.revoked or fields.get("refresh_token") != GOOGLE_REFRESH_TOKEN:
-            return _refusal(400, "invalid_grant", "Token has been expired or revoked.")
-        token = f"demo-access-token-{len(self.tokens) + 1}-{self.clock().timestamp():.0f}"
-        self.tokens[token] = self.clock() + timedelta(seconds=self.token_lifetime_seconds)
-        lifetime = str(self.token_lifetime_seconds) if self.expires_in_is_text else self.token_lifetime_seconds
-        return json_response({"access_token": token, "expires_in": lifetime, "scope": SCOPE, "token_type": "Bearer"})
+    def opens(self, request: Request, scope: str) -> bool:
+        """Whether the request's access token was given for this scope."""
+        token = self._token_of(request)
+        return token is not None and scope in token.scope.split()
 
+    def is_robot(self, request: Request) -> bool:
+        """Whether it is a service account that asks."""
+        token = self._token_of(request)
+        return token is not None and token.robot != ""
 
-def _refusal(status: int, error: str, description: str) -> Response:
-    return json_response({"error": error, "error_description": description}, status)
+    def consent(self, redirect_uri: str, challenge: str, *, offline: bool, asked_again: bool) -> str:
+        """A person allows the app to read; gives the one-time code.
+
+        A refresh token comes with it when the app asks for access `offline`, and for the second and any later consent
+        only when it had the person `asked_again` on purpose.
+        """
+        gives_refresh_token = offline and (asked_again or not self._consented)
+        self._consented = True
+        code = f"4/demo-code-{next(self._numbers)}"
+        dies = self.clock() + _CODE_LIFE
+        self._codes[code] = Code(redirect_uri, challenge, self.consent_scope, gives_refresh_token, dies)
+        return code
+
+    def use_code(self, text: str) -> Code | None:
+        """What a code stands for; None when there is no such code, when it was used before, or when it is too old."""
+        code = self._codes.pop(text, None)
+        return code if code is not None and self.clock() < code.dies else None
+
+    def new_refresh_token(self, scope: str) -> tuple[str, Token]:
+        """A refresh token, given now."""
+        name = f"1//demo-refresh-token_{next(self._numbers)}"
+        self.refresh_tokens[name] = Token(scope, self.clock() + LIFE_IN_TESTING if self.in_testing else None)
+        return name, self.refresh_tokens[name]
+
+    def refresh_token(self, name: str) -> Token | None:
+        """A refresh token that still works."""
+        token = self.refresh_tokens.get(name)
+        if name == GOOGLE_REFRESH_TOKEN and self.revoked:
+            return None
+        return token if token is not None and self._lives(token) else None
+
+    def new_access_token(self, scope: str, robot: str = "") -> str:
+        """An access token, given now to the person or to a service account."""
+        name = f"demo-access-token-{next(self._numbers)}"
+        self.tokens[name] = Token(scope, self.clock() + timedelta(seconds=self.token_lifetime_seconds), robot)
+        return name
+
+    def _token_of(self, request: Request) -> Token | None:
+        scheme, _, name = request.headers.get("Authorization", "").partition(" ")
+        token = self.tokens.get(name) if scheme.lower() == "bearer" else None
+        return token if token is not None and self._lives(token) else None
+
+    def _lives(self, token: Token) -> bool:
+        return token.dies is None or self.clock() < token.dies

@@ -16,7 +16,9 @@ from infra.local.faults import Faults
 from infra.local.front import Front, Seen
 from infra.local.google import CalendarApi
 from infra.local.google_auth import GoogleAuth
+from infra.local.google_consent import ConsentPage
 from infra.local.google_switches import GoogleSwitches
+from infra.local.google_token import TokenEndpoint
 from infra.local.toggl import TrackApi
 from infra.local.toggl_door import Door
 from infra.local.toggl_reports import ReportsApi
@@ -46,7 +48,8 @@ class StandIn:
         routes = [
             *TrackApi(world.track, self.toggl, self.toggl_door).routes(),
             *ReportsApi(world.track, self.toggl, self.toggl_door).routes(),
-            *self.google_auth.routes(),
+            *ConsentPage(self.google_auth).routes(),
+            *TokenEndpoint(self.google_auth).routes(),
             *self.calendar_api.routes(),
         ]
         self._connections: dict[int, asyncio.Transport] = {}
@@ -87,6 +90,11 @@ class StandIn:
     def token_url(self) -> str:
         """For `GOOGLE_TOKEN_URL`."""
         return f"{self.url}/token"
+
+    @property
+    def auth_url(self) -> str:
+        """For `GOOGLE_AUTH_URL`."""
+        return f"{self.url}/o/oauth2/v2/auth"
 
     def __enter__(self) -> Self:
         listener = socket.create_server(("127.0.0.1", self._port))

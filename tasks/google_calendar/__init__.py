@@ -61,5 +61,6 @@ source = Source.of(
     TITLE,
     lambda settings: settings.google,
     lambda connection, access, now: sync(connection, access, now=now),
-    "Set GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and GOOGLE_REFRESH_TOKEN, or GOOGLE_SERVICE_ACCOUNT_FILE.",
+    "Set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET and run `lifetracer auth google`,"
+    " or set GOOGLE_SERVICE_ACCOUNT_FILE.",
 )

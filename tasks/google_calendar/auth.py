@@ -3,7 +3,7 @@
 Source: Google Identity, "Using OAuth 2.0 to Access Google APIs"; RFC 6749, section 5.2.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 
 import google.auth.exceptions
 import httpx
@@ -18,7 +18,12 @@ from tasks.settings import GoogleAccess
 
 SOURCE = "gcal"
 SCOPES = ("https://www.googleapis.com/auth/calendar.readonly",)
-SIGN_IN = "Sign in to Google again and write the new token into GOOGLE_REFRESH_TOKEN."
+SIGN_IN = (
+    "Run `lifetracer auth google`: it signs in again and renews GOOGLE_REFRESH_TOKEN. If the old token lived only"
+    ' 7 days, publish the OAuth app first: while its status is "Testing", none lives longer.'
+)
+CHECK_CLIENT = "Check GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET."
+_CLIENT_FAULTS = ("invalid_client", "unauthorized_client", "deleted_client")
 
 
 class GoogleAuth(httpx.Auth):
@@ -40,6 +45,13 @@ class GoogleAuth(httpx.Auth):
             request.headers["Authorization"] = f"Bearer {self._credentials.token}"
             yield request
 
+    @property
+    def cure(self) -> str:
+        """What to do when Google lets these credentials in no longer, or not far enough."""
+        if self._access.service_account_file is None:
+            return SIGN_IN
+        return "Check the service account and its key in GOOGLE_SERVICE_ACCOUNT_FILE, and this machine's clock."
+
     def close(self) -> None:
         """Let go of the connections."""
         self._session.close()
@@ -48,11 +60,36 @@ class GoogleAuth(httpx.Auth):
         try:
             self._credentials.refresh(Request(session=self._session))  # type: ignore[no-untyped-call]
         except google.auth.exceptions.TransportError:
-            raise SourceUnavailable(
-                SOURCE, "Google's token endpoint could not be reached.", "Run it again later; nothing was lost."
-            ) from None
+            raise _unavailable("could not be reached") from None
         except google.auth.exceptions.GoogleAuthError as error:
-            raise _refused_credentials(error, self._access) from None
+            raise self._refusal(error) from None
+        except (TypeError, ValueError):  # what google-auth makes of an answer that is no token
+            raise _unavailable("sent something that is no token") from None
+
+    def _refusal(self, error: google.auth.exceptions.GoogleAuthError) -> SourceError:
+        said = _reason(error)
+        if error.retryable or said is None:
+            return _unavailable("answered badly")
+        if self._access.service_account_file is not None:
+            return CredentialsError(SOURCE, f"Google refuses the service account ({said}).", self.cure)
+        if said.startswith(_CLIENT_FAULTS):
+            return CredentialsError(SOURCE, f"Google refuses the OAuth client ({said}).", CHECK_CLIENT)
+        return CredentialsError(SOURCE, f"Google refuses the refresh token ({said}).", self.cure)
+
+
+def _unavailable(what: str) -> SourceUnavailable:
+    return SourceUnavailable(SOURCE, f"Google's token endpoint {what}.", "Run it again later; nothing was lost.")
+
+
+def _reason(error: google.auth.exceptions.GoogleAuthError) -> str | None:
+    """Why Google refuses, in its words; None when its answer was no refusal as OAuth writes one."""
+    said, answer = (*error.args, None, None)[:2]
+    if str(said).startswith("Reauthentication"):
+        return "the account's Workspace wants a new sign-in"
+    # google-auth calls a web page for an answer final, although a 503 often comes as one.
+    if not isinstance(answer, Mapping) or "error" not in answer:
+        return None
+    return " ".join(str(said).removesuffix(": None").split())[:200].rstrip(".")
 
 
 def _credentials(access: GoogleAccess) -> Credentials:
@@ -68,7 +105,7 @@ def _credentials(access: GoogleAccess) -> Credentials:
         robot: service_account.Credentials = service_account.Credentials.from_service_account_file(  # type: ignore[no-untyped-call]
             access.service_account_file, scopes=SCOPES
         )
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):  # the last one for JSON that is no object
         raise CredentialsError(
             SOURCE,
             f"{access.service_account_file} cannot be read as a service account's key.",
@@ -76,22 +113,3 @@ def _credentials(access: GoogleAccess) -> Credentials:
         ) from None
     own_url: Credentials = robot.with_token_uri(access.token_url)
     return own_url
-
-
-def _refused_credentials(error: google.auth.exceptions.GoogleAuthError, access: GoogleAccess) -> SourceError:
-    if error.retryable:
-        return SourceUnavailable(
-            SOURCE, "Google's token endpoint answered badly three times.", "Run it again later; nothing was lost."
-        )
-    said = " ".join(str(error.args[0] if error.args else "no reason given").split())[:200].rstrip(".")
-    if said.startswith(("invalid_client", "unauthorized_client")):
-        return CredentialsError(
-            SOURCE, f"Google refuses the OAuth client ({said}).", "Check GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET."
-        )
-    if access.service_account_file is not None:
-        return CredentialsError(
-            SOURCE,
-            f"Google refuses the service account ({said}).",
-            "Check that the key in GOOGLE_SERVICE_ACCOUNT_FILE still exists, and this machine's clock.",
-        )
-    return CredentialsError(SOURCE, f"Google refuses the refresh token ({said}).", SIGN_IN)

@@ -10,7 +10,7 @@ from typing import Self
 from urllib.parse import quote
 
 from tasks.errors import CredentialsError, SourceError, SourceUnavailable
-from tasks.google_calendar.auth import SIGN_IN, SOURCE, GoogleAuth
+from tasks.google_calendar.auth import SOURCE, GoogleAuth
 from tasks.http import Answer, Question, Service
 from tasks.raw import JsonObject, JsonValue
 from tasks.settings import GoogleAccess
@@ -109,7 +109,7 @@ class CalendarClient:
         question = Question(path, {**(parameters or {}), "prettyPrint": "false"})
         answer = self._service.ask(question)
         if answer.status >= 300:
-            raise _refusal(path, answer) or self._service.refusal(question, answer)
+            raise _refusal(path, answer, self._auth.cure) or self._service.refusal(question, answer)
         if not isinstance(answer.body, dict):
             raise SourceError(SOURCE, f"Google Calendar answered GET {path} with something that is no object.")
         return answer.body
@@ -120,12 +120,12 @@ def is_rate_limit(answer: Answer) -> bool:
     return answer.status == 403 and _reason(answer) in _RATE_LIMITS
 
 
-def _refusal(path: str, answer: Answer) -> SourceError | None:
-    """What a refusal means; None when it means nothing in particular."""
+def _refusal(path: str, answer: Answer, renewal: str) -> SourceError | None:
+    """What a refusal means, with `renewal` as the cure of bad credentials; None when it means nothing in particular."""
     reason = _reason(answer)
     if answer.status == 401 or reason in _NO_SCOPE:
         said = reason or answer.status
-        return CredentialsError(SOURCE, f"Google does not let these credentials read calendars ({said}).", SIGN_IN)
+        return CredentialsError(SOURCE, f"Google does not let these credentials read calendars ({said}).", renewal)
     if reason in _API_OFF:
         return SourceError(
             SOURCE,
