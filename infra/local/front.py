@@ -1,6 +1,7 @@
 """What every request to the stand-ins passes first: the log, the misfortunes on order, the headers of a proxy."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import format_datetime
@@ -24,13 +25,17 @@ class Seen:
 
 @dataclass(frozen=True)
 class Front:
-    """An ASGI application around another; `tear_down` resets the connection that comes from a caller's port."""
+    """An ASGI application around another; `tear_down` resets the connection that comes from a caller's port.
+
+    `statuses` counts the answers by their status.
+    """
 
     app: ASGIApp
     clock: Clock
     tear_down: Callable[[int], None]
     faults: Faults = field(default_factory=Faults)
     requests: list[Seen] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -39,6 +44,7 @@ class Front:
 
         async def send_dated(message: Message) -> None:
             if message["type"] == "http.response.start":
+                self.statuses[message["status"]] += 1
                 headers = MutableHeaders(scope=message)
                 headers["Date"] = format_datetime(self.clock(), usegmt=True)
                 headers["Server"] = "nginx"

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from collections import Counter
 from threading import Thread
 from time import monotonic, sleep
 from types import TracebackType
@@ -65,6 +66,11 @@ class StandIn:
     def requests(self) -> list[Seen]:
         """Every request that arrived, in order, failed ones included."""
         return self.app.requests
+
+    @property
+    def statuses(self) -> Counter[int]:
+        """How many answers there were of each status."""
+        return self.app.statuses
 
     @property
     def url(self) -> str:

@@ -30,8 +30,8 @@ SECRET_KEYS = frozenset({"api_token", "ical_url", "intercom_hash"})
 MOST_ENTRIES = 1000
 """What one answer holds at most; what exceeds it is cut off in silence."""
 ROWS_PER_PAGE = 200
-# How many tags a page holds at most is not documented; no API is known to serve fewer than this.
-SMALLEST_FULL_PAGE = 50
+# What a page of projects holds when its size is not asked for: a shorter one is the last.
+USUAL_PAGE = 151
 _OF_WORKSPACE = re.compile(r"/workspaces?/(?P<id>\d+)")
 
 
@@ -132,7 +132,7 @@ class TogglClient:
 
     def projects(self, workspace_id: int) -> list[JsonObject]:
         """Every project of a workspace, archived ones included."""
-        return self._pages(f"/workspaces/{workspace_id}/projects", {"active": "both"})
+        return self._pages(f"/workspaces/{workspace_id}/projects", {"active": "both"}, full_page=USUAL_PAGE)
 
     def clients(self, workspace_id: int) -> list[JsonObject]:
         """Every client of a workspace, archived ones included."""
@@ -140,7 +140,8 @@ class TogglClient:
 
     def tags(self, workspace_id: int) -> list[JsonObject]:
         """Every tag of a workspace."""
-        return self._pages(f"/workspaces/{workspace_id}/tags", {}, full_page=SMALLEST_FULL_PAGE)
+        # How many tags a page holds is documented nowhere.
+        return self._pages(f"/workspaces/{workspace_id}/tags", {}, full_page=1)
 
     def users(self, workspace_id: int) -> list[JsonObject]:
         """Every user of a workspace; NotOfferedError where plan or role does not include the list."""
@@ -174,9 +175,7 @@ class TogglClient:
                 case {"id": int(workspace_id), "organization_id": int(organization_id)} if self._gate:
                     self._gate.organizations[workspace_id] = organization_id
 
-    def _pages(
-        self, path: str, parameters: Mapping[str, str | int], full_page: int = ROWS_PER_PAGE
-    ) -> list[JsonObject]:
+    def _pages(self, path: str, parameters: Mapping[str, str | int], *, full_page: int) -> list[JsonObject]:
         """The rows of every page; the last one has fewer than `full_page`, or none that was not there before."""
         found: dict[JsonValue, JsonObject] = {}
         page = 1
