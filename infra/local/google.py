@@ -24,7 +24,7 @@ from infra.local.google_json import (
     stamp,
 )
 from infra.local.google_listing import Row, list_events
-from infra.local.google_pages import Listing, Pages, tagged
+from infra.local.google_pages import Listing, Pages, Place, tagged
 from infra.local.google_refusals import refuse, refuse_value
 from infra.local.google_switches import MOST_RESULTS, GoogleSwitches
 from infra.local.google_tokens import CALENDAR_LIST_SCOPE, Since, SyncTokens
@@ -48,7 +48,7 @@ class CalendarApi:
 
     def routes(self) -> list[Route]:
         """Every route, guarded."""
-        endpoints = {
+        endpoints: dict[str, Handler] = {
             "/users/me/calendarList": self._calendar_list,
             "/users/me/calendarList/{calendar_id}": self._calendar_list_entry,
             "/calendars/{calendar_id}": self._calendar,
@@ -56,7 +56,7 @@ class CalendarApi:
             "/calendars/{calendar_id}/events/{event_id}": self._event,
             "/colors": lambda _ask: json_response(colors_json()),
         }
-        watches = {
+        watches: dict[str, Handler] = {
             "/users/me/calendarList/watch": self.channels.watch,
             "/calendars/{calendar_id}/events/watch": lambda ask: self.channels.watch(ask, self._known(ask).id),
             "/channels/stop": self.channels.stop,
@@ -107,13 +107,11 @@ class CalendarApi:
 
     def _calendar_list(self, ask: Ask) -> Response:
         size = Parameters(ask.query, refuse_value).integer("maxResults", 100, 1, 250)
-        since = self._tokens.read(CALENDAR_LIST_SCOPE, ask.query)
-        place = self._pages.place(CALENDAR_LIST_SCOPE, ask.query)
-        if place is None:
-            rows = [calendar_list_json(calendar) for calendar in self._listed_calendars(ask.query, since)]
-            place = self._pages.keep(
-                Listing(CALENDAR_LIST_SCOPE, ask.query, rows, self._next(CALENDAR_LIST_SCOPE, ask, since, rows))
-            )
+
+        def read(since: Since | None) -> list[JsonObject]:
+            return [calendar_list_json(calendar) for calendar in self._listed_calendars(ask.query, since)]
+
+        place = self._place(CALENDAR_LIST_SCOPE, ask.query, read)
         return self._pages.answer({"kind": "calendar#calendarList"}, place, size)
 
     def _listed_calendars(self, query: QueryParams, since: Since | None) -> list[Calendar]:
@@ -149,12 +147,12 @@ class CalendarApi:
         calendar = self._known(ask)
         zone = _zone(ask.query, calendar)
         size = Parameters(ask.query, refuse_value).integer("maxResults", 250, 1, MOST_RESULTS)
-        since = self._tokens.read(calendar.id, ask.query)
-        place = self._pages.place(calendar.id, ask.query)
-        if place is None:
+
+        def read(since: Since | None) -> list[JsonObject]:
             found = list_events(self._agenda, calendar.id, ask.query, self._switches, since)
-            rows = self._rows_json(found, ask.query, calendar)
-            place = self._pages.keep(Listing(calendar.id, ask.query, rows, self._next(calendar.id, ask, since, rows)))
+            return self._rows_json(found, ask.query, calendar)
+
+        place = self._place(calendar.id, ask.query, read)
         head: JsonObject = {
             "kind": "calendar#events",
             "summary": calendar.summary,
@@ -166,14 +164,21 @@ class CalendarApi:
         }
         return self._pages.answer(head, place, size)
 
-    def _next(self, scope: str, ask: Ask, since: Since | None, rows: list[JsonObject]) -> str | None:
-        """The token from which a later listing goes on; while nothing has changed it stays the same."""
+    def _place(self, scope: str, query: QueryParams, read: Callable[[Since | None], list[JsonObject]]) -> Place:
+        """Where the asked page begins; of a first page all rows are read now, and kept for the later ones."""
+        since = self._tokens.read(scope, query)
+        place = self._pages.place(scope, query)
+        if place is not None:
+            return place
+        # Before the reading: what changes meanwhile is rather told twice than never.
+        position = self._agenda.position()
+        rows = read(since)
         if since is None:
-            window = ask.query.get("timeMin"), ask.query.get("timeMax")
-            since = Since(self._agenda.position(), *window)
+            since = Since(position, query.get("timeMin"), query.get("timeMax"))
         elif rows:
-            since = replace(since, position=self._agenda.position())
-        return self._tokens.give(scope, ask.query, since)
+            # While nothing has changed the token stays the same.
+            since = replace(since, position=position)
+        return self._pages.keep(Listing(scope, query, rows, self._tokens.give(scope, query, since)))
 
     def _rows_json(self, rows: list[Row], query: QueryParams, calendar: Calendar) -> list[JsonObject]:
         guests = Parameters(query, refuse_value).integer("maxAttendees", _MOST_GUESTS, 1, _MOST_GUESTS)

@@ -59,7 +59,7 @@ def list_events(
             return False
         if event.status == "cancelled" and not tells_deletions:
             return _shown_though_cancelled(row, agenda, show_deleted=show_deleted, single_events=single_events)
-        return has_content(event, query) and _is_announced(event, agenda, zone, switches.announced_days)
+        return _has_content(event, query) and _is_announced(event, agenda, zone, switches.announced_days)
 
     rows = _candidates(agenda, calendar_id, window, single_events=single_events)
     if tells_deletions and single_events:
@@ -109,7 +109,7 @@ def _shown_though_cancelled(row: Row, agenda: Agenda, *, show_deleted: bool, sin
     return show_deleted or of_live_series
 
 
-def has_content(event: Event, query: QueryParams) -> bool:
+def _has_content(event: Event, query: QueryParams) -> bool:
     """Whether an event is of the kind, and says the words, that the query asks for."""
     types = query.getlist("eventTypes")
     for unknown in set(types) - EVENT_TYPES:
@@ -119,7 +119,21 @@ def has_content(event: Event, query: QueryParams) -> bool:
     words = query.get("q", "").lower()
     text = " ".join(filter(None, (event.summary, event.description, event.location))).lower()
     uid = f"{event.series_id or event.id}@calendar.example.test"
-    return words in text and query.get("iCalUID", uid) == uid
+    return words in text and query.get("iCalUID", uid) == uid and _has_properties(event, query)
+
+
+def _has_properties(event: Event, query: QueryParams) -> bool:
+    """Whether an event carries every extended property, `name=value`, that the query names."""
+    held = event.properties.get("extendedProperties")
+    for kind in ("private", "shared"):
+        properties = held.get(kind, {}) if isinstance(held, dict) else {}
+        for text in query.getlist(f"{kind}ExtendedProperty"):
+            name, equals, value = text.partition("=")
+            if not equals:
+                refuse_value(f"{kind}ExtendedProperty", text)
+            if properties.get(name) != value:
+                return False
+    return True
 
 
 def _window(time_min: str | None, time_max: str | None, zone: ZoneInfo) -> Window:

@@ -123,7 +123,7 @@ class Catalogue:
         """`GET /workspaces/{id}/users`."""
         workspace_id = read_workspace_id(ask, self._track)
         colleagues = [row for row in self._track.colleagues.values() if row.workspace_id == workspace_id]
-        return self.answer("users", (simple_user_json(user) for user in (self._track.user, *colleagues)))
+        return self.answer("users", [simple_user_json(self._track.user), *map(simple_user_json, colleagues)])
 
     def groups(self, ask: Ask) -> Response:
         """`GET /workspaces/{id}/groups`: nobody is in any."""

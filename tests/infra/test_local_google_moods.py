@@ -215,6 +215,16 @@ def test_what_an_event_lacks_is_not_there(agenda: Agenda, calendar: httpx.Client
     assert event.id in {entry["id"] for entry in listed}
 
 
+def test_extended_properties_choose_events(agenda: Agenda, calendar: httpx.Client) -> None:
+    chosen, other = (agenda.add_event(PRIMARY, name, NOW, NOW + HOUR) for name in ("chosen", "other"))
+    for event, value in ((chosen, "1"), (other, "2")):
+        agenda.edit_event(PRIMARY, event.id, properties={"extendedProperties": {"private": {"key": value}}})
+    rows, token = all_pages(calendar, PRIMARY_EVENTS, EXPANDED | {"privateExtendedProperty": "key=1"})
+    assert ([row["id"] for row in rows], token) == ([chosen.id], None)
+    assert all_pages(calendar, PRIMARY_EVENTS, EXPANDED | {"sharedExtendedProperty": "key=1"})[0] == []
+    assert reason(calendar.get(PRIMARY_EVENTS, params={"sharedExtendedProperty": "key"})) == (400, "invalid")
+
+
 def test_guests_beyond_the_most_are_left_out(agenda: Agenda, calendar: httpx.Client) -> None:
     event = agenda.add_event(PRIMARY, "Party", NOW, NOW + HOUR)
     guests = tuple(Attendee(f"guest-{number}@example.test") for number in range(5))
