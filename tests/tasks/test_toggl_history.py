@@ -158,8 +158,7 @@ def test_a_daily_sync_gets_through_while_history_is_read(account: Account) -> No
     for _ in range(15):
         next(steps)
     assert account.sync().requests <= 15
-    assert account.stand_in.statuses.keys() == {200, 402}, "402 is what the plan says of groups"
-    assert account.stand_in.statuses[402] == 1
+    assert account.stand_in.statuses[402] == 1, "that is what the plan says of groups"
 
 
 def test_a_deletion_seen_by_either_api_counts_for_both_and_so_does_a_restoration(account: Account) -> None:
@@ -191,12 +190,13 @@ def test_a_comparison_without_findings_rewrites_nothing_and_costs_little(account
 
 def test_entries_known_from_the_track_api_are_not_stored_twice(account: Account) -> None:
     account.sync()
+    missed = finished(account.track)[700].id
+    with account.connection.transaction():
+        account.connection.execute("delete from raw.toggl_track__time_entries where source_id = %s", (str(missed),))
     account.reconcile()
-    beyond_reach = {
-        entry.id for entry in finished(account.track) if str(entry.id) not in live_rows(account.connection, ENTRIES)
-    }
-    assert days_listed(account).keys() == beyond_reach
-    assert account.mirrored() == account.alive()
+    listed = days_listed(account).keys()
+    assert missed in listed
+    assert listed.isdisjoint(int(key) for key in live_rows(account.connection, ENTRIES))
 
 
 @pytest.mark.parametrize("days_back", [20, 95])

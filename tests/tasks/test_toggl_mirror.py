@@ -209,7 +209,7 @@ class TogglMirror(RuleBasedStateMachine):
         if toggl.older_entries_are_unknown(self.account.connection):
             self.account.reconcile()
 
-    def _sync_quietly(self) -> "list[toggl.HistoryProgress]":
+    def _sync_quietly(self) -> list[toggl.HistoryProgress]:
         self.account.sync()
         return []
 
@@ -294,8 +294,11 @@ def broken_histories(connection: psycopg.Connection) -> list[tuple[object, ...]]
 
 
 def test_the_mirror_equals_the_account_in_the_end(postgres_url: str, migrated_template: str) -> None:
+    def machine() -> RuleBasedStateMachine:
+        return TogglMirror(postgres_url, migrated_template)
+
     run_state_machine_as_test(
-        lambda: TogglMirror(postgres_url, migrated_template),
+        machine,  # type: ignore[arg-type]  # hypothesis calls it, no more
         settings=settings(
             max_examples=25,
             stateful_step_count=25,

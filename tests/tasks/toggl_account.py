@@ -1,6 +1,6 @@
 """A Toggl account that tests sync: access to the stand-in, what it holds, and syncs by its clock with its quota."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,7 +78,7 @@ class Account:
             )
         )
 
-    def patiently(self, work: Callable[[], Iterator[HistoryProgress]]) -> list[HistoryProgress]:
+    def patiently(self, work: Callable[[], Iterable[HistoryProgress]]) -> list[HistoryProgress]:
         """What the work gives, begun again after each wait for the quota."""
         given: list[HistoryProgress] = []
         while True:
