@@ -17,7 +17,7 @@ from tasks.database import open_database
 from tasks.settings import load_settings
 
 
-@waits_for_quota
+@waits_for_quota()
 @flow(name="daily-report", flow_run_name=name_of_run, task_runner=ThreadPoolTaskRunner(max_workers=4))  # type: ignore[arg-type]
 def daily_report(date: dt.date | None = None) -> list[Path] | State[Any]:
     """Sync every source, build the marts, and set the page of `date` or of each recent day that has none yet.

@@ -15,7 +15,7 @@ from tasks.sources import SOURCES, sync_task
 logger = logging.getLogger(__name__)
 
 
-@waits_for_quota
+@waits_for_quota()
 @flow(name="sync", flow_run_name="sync {source}")
 def sync(source: str) -> None:
     """Bring the mirror of one source (toggl or gcal) up to date: late edits, late entries, moves and deletions too."""

@@ -21,7 +21,7 @@ from tasks.settings import load_settings
 from tasks.sources import SOURCES
 
 MOST_WAITS = 3
-"""How often one run waits; what is used up after that counts as a failure of its source."""
+"""How often one run waits, unless its flow says otherwise."""
 
 # A source counts whole seconds, and its clock is not ours.
 MARGIN = timedelta(seconds=5)
@@ -39,21 +39,27 @@ logger = logging.getLogger(__name__)
 _may_wait: ContextVar[bool] = ContextVar("may_wait", default=False)
 
 
-def waits_for_quota(flow: Flow[Parameters, Result]) -> Flow[Parameters, Result]:
-    """Let a flow that raises QuotaError begin again by itself after the reset, at most 3 times a run.
+def waits_for_quota(
+    most_waits: int = MOST_WAITS,
+) -> Callable[[Flow[Parameters, Result]], Flow[Parameters, Result]]:
+    """Let a flow that raises QuotaError begin again by itself after the reset, up to `most_waits` times a run.
 
-        @waits_for_quota
+        @waits_for_quota()
         @flow(name="sync")
         def sync(source: str) -> None: ...
 
     A deployment's run is put back into AwaitingRetry and its process ends, so that it holds no slot of the worker or
     of the deployment meanwhile; the worker starts it again when it is due. Any other run waits in its process. What
-    the flow did before it raised must be safe to do again.
+    the flow did before it raised must be safe to do again. After the last wait QuotaError is a failure as any other.
     """
-    # Not below @flow, which takes the version from the file that its function is in: that would be this one.
-    function = flow.fn
-    flow.fn = _patient(function)
-    return flow
+
+    def patient(flow: Flow[Parameters, Result]) -> Flow[Parameters, Result]:
+        # Not below @flow, which takes the version from the file that its function is in: that would be this one.
+        function = flow.fn
+        flow.fn = _patient(function, most_waits)
+        return flow
+
+    return patient
 
 
 def give_way_to_quota(faults: Iterable[object]) -> None:
@@ -63,11 +69,11 @@ def give_way_to_quota(faults: Iterable[object]) -> None:
         raise max(quotas, key=lambda quota: quota.resets_at)
 
 
-def _patient(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+def _patient(function: Callable[Parameters, Result], most_waits: int) -> Callable[Parameters, Result]:
     @wraps(function)
     def patient(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         run = _run_of_a_deployment()
-        for _ in range(MOST_WAITS - (run.run_count - 1 if run else 0)):
+        for _ in range(most_waits - (run.run_count - 1 if run else 0)):
             try:
                 with _waiting_allowed():
                     return function(*args, **kwargs)
