@@ -21,7 +21,7 @@ from tasks.settings import load_settings
 from tasks.sources import SOURCES
 
 MOST_WAITS = 3
-"""How often one run waits; what is used up after that counts as a failure of its source."""
+"""How often one run waits, unless its flow says otherwise."""
 
 # A source counts whole seconds, and its clock is not ours.
 MARGIN = timedelta(seconds=5)
@@ -42,7 +42,7 @@ _may_wait: ContextVar[bool] = ContextVar("may_wait", default=False)
 def waits_for_quota(
     most_waits: int = MOST_WAITS,
 ) -> Callable[[Flow[Parameters, Result]], Flow[Parameters, Result]]:
-    """Let a flow that raises QuotaError begin again by itself after the reset, at most so many times a run.
+    """Let a flow that raises QuotaError begin again by itself after the reset, up to `most_waits` times a run.
 
         @waits_for_quota()
         @flow(name="sync")
@@ -50,12 +50,13 @@ def waits_for_quota(
 
     A deployment's run is put back into AwaitingRetry and its process ends, so that it holds no slot of the worker or
     of the deployment meanwhile; the worker starts it again when it is due. Any other run waits in its process. What
-    the flow did before it raised must be safe to do again.
+    the flow did before it raised must be safe to do again. After the last wait QuotaError is a failure as any other.
     """
 
     def patient(flow: Flow[Parameters, Result]) -> Flow[Parameters, Result]:
         # Not below @flow, which takes the version from the file that its function is in: that would be this one.
-        flow.fn = _patient(flow.fn, most_waits)
+        function = flow.fn
+        flow.fn = _patient(function, most_waits)
         return flow
 
     return patient

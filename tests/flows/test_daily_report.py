@@ -1,8 +1,8 @@
 """The daily flow on real parts: what comes out on a good day, and what each kind of failure costs."""
 
 import json
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,50 +12,14 @@ import pytest
 from prefect.client.schemas.objects import State
 from pypdf import PdfReader
 
-from deployments.local_run import use_prefect_api
 from flows.daily_report import daily_report
 from flows.report import recent_days
 from flows.sync import sync
-from infra.local import credentials
-from infra.local.clock import TickingClock
 from infra.local.faults import Fault
-from infra.local.life import live
 from infra.local.server import StandIn
 from tasks.database import Database
 
 TOKYO = ZoneInfo("Asia/Tokyo")
-
-
-@pytest.fixture
-def stand_in() -> Iterator[StandIn]:
-    """Toggl and Google for a life of 30 days that ends now."""
-    with StandIn(live(11, TickingClock(datetime.now(UTC)), TOKYO, days=30)) as running:
-        yield running
-
-
-@pytest.fixture
-def pages(
-    stand_in: StandIn, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefect_api: str
-) -> Iterator[Path]:
-    """The folder of the pages of a user whose accounts are at the stand-in."""
-    environment = {
-        "DATABASE_URL": database_url,
-        "LIFETRACER_HOME": str(tmp_path / "home"),
-        "LIFETRACER_REPORT_DIR": str(tmp_path / "out"),
-        "LIFETRACER_LOCALE": "en",
-        "TOGGL_API_TOKEN": credentials.TOGGL_API_TOKEN,
-        "TOGGL_API_URL": stand_in.toggl_url,
-        "TOGGL_REPORTS_API_URL": stand_in.toggl_reports_url,
-        "GOOGLE_CLIENT_ID": credentials.GOOGLE_CLIENT_ID,
-        "GOOGLE_CLIENT_SECRET": credentials.GOOGLE_CLIENT_SECRET,
-        "GOOGLE_REFRESH_TOKEN": credentials.GOOGLE_REFRESH_TOKEN,
-        "GOOGLE_CALENDAR_API_URL": stand_in.calendar_url,
-        "GOOGLE_TOKEN_URL": stand_in.token_url,
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    with use_prefect_api(prefect_api):
-        yield tmp_path / "out"
 
 
 def run() -> State[Any]:
