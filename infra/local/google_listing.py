@@ -1,58 +1,21 @@
 """Which events a Google Calendar listing holds: the window, what is deleted, what changed since a sync token."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Never
 from zoneinfo import ZoneInfo
 
 from starlette.datastructures import QueryParams
 
 from infra.local.agenda import Agenda, Event, Series, instant
-from infra.local.wire import Parameters, RefusalError, json_response, rfc3339
+from infra.local.google_refusals import refuse, refuse_value
+from infra.local.google_switches import GoogleSwitches
+from infra.local.google_tokens import Since
+from infra.local.wire import Parameters, rfc3339
 
 UPDATED_REACH = timedelta(days=30)
 EVENT_TYPES = {"birthday", "default", "focusTime", "fromGmail", "outOfOffice", "workingLocation"}
-_SPOILS_TOKEN = {"iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "updatedMin"}
-_NOT_WITH_TOKEN = _SPOILS_TOKEN | {"timeMin", "timeMax"}
-_FIXED_BY_TOKEN = {"singleEvents", "eventTypes", "timeZone", "maxAttendees", "showHiddenInvitations", "maxResults"}
 
 Row = Event | Series
-
-
-def refuse(status: int, reason: str, message: str, location: str = "", domain: str = "calendar") -> Never:
-    """Answer with an error as the Calendar API writes it.
-
-    Source: Google Calendar API guide, "Handle API errors".
-    """
-    detail: dict[str, object] = {"domain": domain, "reason": reason, "message": message}
-    if location:
-        detail |= {"locationType": "header" if location == "Authorization" else "parameter", "location": location}
-    error = {"errors": [detail], "code": status, "message": message}
-    headers = {"WWW-Authenticate": 'Bearer realm="https://example.test/"'} if status == 401 else None
-    raise RefusalError(json_response({"error": error}, status, headers))
-
-
-def refuse_value(name: str, value: str) -> Never:
-    """Answer that the parameter `name` cannot have this value."""
-    refuse(400, "invalid", f"Invalid value '{value}' for {name}.", name, "global")
-
-
-def fixed_parameters(query: QueryParams) -> Mapping[str, str]:
-    """The parameters that must stay the same from a first listing to every later one by its sync token."""
-    return {name: ",".join(sorted(query.getlist(name))) for name in sorted(_FIXED_BY_TOKEN & set(query))}
-
-
-def yields_sync_token(query: QueryParams) -> bool:
-    """Whether the last page of a listing with these parameters carries a token for later changes."""
-    return not _SPOILS_TOKEN & set(query)
-
-
-def refuse_restricted_delta(query: QueryParams) -> None:
-    """Refuse what the service allows only without a sync token."""
-    if _NOT_WITH_TOKEN & set(query) or query.get("showDeleted") == "false":
-        message = "Sync token cannot be used with other request restrictions."
-        refuse(400, "syncTokenWithRequestRestrictions", message, "syncToken")
 
 
 @dataclass(frozen=True)
@@ -70,31 +33,47 @@ class Window:
         )
 
 
-def list_events(agenda: Agenda, calendar_id: str, query: QueryParams, since: datetime | None) -> list[Row]:
+def list_events(
+    agenda: Agenda, calendar_id: str, query: QueryParams, switches: GoogleSwitches, since: Since | None
+) -> list[Row]:
     """What the query asks of a calendar, in its order; with `since` only what changed after it."""
     parameters = Parameters(query, refuse_value)
     single_events = parameters.boolean("singleEvents", default=False)
     show_deleted = parameters.boolean("showDeleted", default=False)
+    parameters.boolean("showHiddenInvitations", default=False)
     order = parameters.choice("orderBy", "", ("", "startTime", "updated"))
     if order == "startTime" and not single_events:
         refuse(400, "badRequest", "The requested ordering is not available for the particular query.", domain="global")
-    window = _window(query, ZoneInfo(agenda.calendars[calendar_id].time_zone))
+    zone = ZoneInfo(agenda.calendars[calendar_id].time_zone)
+    window = _window(query.get("timeMin"), query.get("timeMax"), zone)
+    if since is not None and switches.delta_keeps_window:
+        window = _window(since.time_min, since.time_max, zone)
     updated_min = _updated_min(agenda, query)
     tells_deletions = since is not None or updated_min is not None
 
     def asked_for(row: Row) -> bool:
         event = event_of(row)
-        if since is not None and event.updated <= since:
+        if since is not None and event.updated <= since.position:
             return False
         if updated_min is not None and event.updated < updated_min:
             return False
         if event.status == "cancelled" and not tells_deletions:
             return _shown_though_cancelled(row, agenda, show_deleted=show_deleted, single_events=single_events)
-        return _has_content(event, query)
+        return has_content(event, query) and _is_announced(event, agenda, zone, switches.announced_days)
 
     rows = _candidates(agenda, calendar_id, window, single_events=single_events)
+    if tells_deletions and single_events:
+        rows += [event for event in agenda.fallen.values() if event.calendar_id == calendar_id and window.holds(event)]
+        rows.sort(key=lambda row: instant(event_of(row).start, zone))
     found = [row for row in rows if asked_for(row)]
     return sorted(found, key=lambda row: event_of(row).updated) if order == "updated" else found
+
+
+def _is_announced(event: Event, agenda: Agenda, zone: ZoneInfo, announced_days: int | None) -> bool:
+    """Whether a change is told at all: of what falls with its series the service announces only a part."""
+    if announced_days is None or event.status != "cancelled" or not agenda.falls_with_series(event):
+        return True
+    return abs(instant(event.start, zone) - agenda.clock()) <= timedelta(days=announced_days)
 
 
 def event_of(row: Row) -> Event:
@@ -104,14 +83,19 @@ def event_of(row: Row) -> Event:
 
 def _candidates(agenda: Agenda, calendar_id: str, window: Window, *, single_events: bool) -> list[Row]:
     """What reaches into the window: every occurrence, or single events, masters and exceptions."""
-    occurrences = [event for event in agenda.occurrences(calendar_id) if window.holds(event)]
+    occurrences = [event for event in agenda.occurrences(calendar_id, window.closes) if window.holds(event)]
     if single_events:
         return [*occurrences]
     masters = {event.series_id for event in occurrences}
+    is_unbounded = window.opens is None and window.closes is None
     explicit = agenda.singles | agenda.exceptions
     return [
         *(event for event in occurrences if (calendar_id, event.id) in explicit),
-        *(series for (owner, key), series in agenda.series.items() if owner == calendar_id and key in masters),
+        *(
+            series
+            for (owner, key), series in agenda.series.items()
+            if owner == calendar_id and (key in masters or is_unbounded)
+        ),
     ]
 
 
@@ -125,7 +109,8 @@ def _shown_though_cancelled(row: Row, agenda: Agenda, *, show_deleted: bool, sin
     return show_deleted or of_live_series
 
 
-def _has_content(event: Event, query: QueryParams) -> bool:
+def has_content(event: Event, query: QueryParams) -> bool:
+    """Whether an event is of the kind, and says the words, that the query asks for."""
     types = query.getlist("eventTypes")
     for unknown in set(types) - EVENT_TYPES:
         refuse_value("eventTypes", unknown)
@@ -137,22 +122,21 @@ def _has_content(event: Event, query: QueryParams) -> bool:
     return words in text and query.get("iCalUID", uid) == uid
 
 
-def _window(query: QueryParams, zone: ZoneInfo) -> Window:
-    window = Window(_moment(query, "timeMin"), _moment(query, "timeMax"), zone)
+def _window(time_min: str | None, time_max: str | None, zone: ZoneInfo) -> Window:
+    window = Window(_moment("timeMin", time_min), _moment("timeMax", time_max), zone)
     if window.opens is not None and window.closes is not None and window.closes <= window.opens:
         refuse(400, "timeRangeEmpty", "The specified time range is empty.", "timeMax")
     return window
 
 
 def _updated_min(agenda: Agenda, query: QueryParams) -> datetime | None:
-    moment = _moment(query, "updatedMin")
+    moment = _moment("updatedMin", query.get("updatedMin"))
     if moment is not None and moment < agenda.clock() - UPDATED_REACH:
         refuse(410, "updatedMinTooLongAgo", "The requested minimum modification time lies too far in the past.")
     return moment
 
 
-def _moment(query: QueryParams, name: str) -> datetime | None:
-    text = query.get(name)
+def _moment(name: str, text: str | None) -> datetime | None:
     if text is None:
         return None
     moment = rfc3339(text)

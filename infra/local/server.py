@@ -14,8 +14,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from infra.local.faults import Faults
 from infra.local.front import Front, Seen
-from infra.local.google import CalendarApi, GoogleSwitches
+from infra.local.google import CalendarApi
 from infra.local.google_auth import GoogleAuth
+from infra.local.google_switches import GoogleSwitches
 from infra.local.toggl import TrackApi
 from infra.local.toggl_door import Door, TogglSwitches
 from infra.local.toggl_reports import ReportsApi
