@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from infra.local.agenda import Agenda, Calendar, Series
 from infra.local.google_auth import GoogleAuth
+from infra.local.google_channels import Channels
 from infra.local.google_fields import only
 from infra.local.google_json import (
     Telling,
@@ -26,10 +27,9 @@ from infra.local.google_listing import Row, list_events
 from infra.local.google_pages import Listing, Pages, tagged
 from infra.local.google_refusals import refuse, refuse_value
 from infra.local.google_switches import MOST_RESULTS, GoogleSwitches
-from infra.local.google_tokens import Since, SyncTokens
+from infra.local.google_tokens import CALENDAR_LIST_SCOPE, Since, SyncTokens
 from infra.local.wire import Ask, Handler, JsonObject, Parameters, RefusalError, json_response
 
-_CALENDAR_LIST = "calendarList"
 _ROLES = ("freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner")
 _MOST_GUESTS = 10_000
 _ZONES = available_timezones()
@@ -44,6 +44,7 @@ class CalendarApi:
         self._switches = switches
         self._pages = Pages(switches)
         self._tokens = SyncTokens(switches)
+        self.channels = Channels(agenda)
 
     def routes(self) -> list[Route]:
         """Every route, guarded."""
@@ -55,8 +56,20 @@ class CalendarApi:
             "/calendars/{calendar_id}/events/{event_id}": self._event,
             "/colors": lambda _ask: json_response(colors_json()),
         }
+        watches = {
+            "/users/me/calendarList/watch": self.channels.watch,
+            "/calendars/{calendar_id}/events/watch": lambda ask: self.channels.watch(ask, self._known(ask).id),
+            "/channels/stop": self.channels.stop,
+        }
         return [
-            Route(f"/calendar/v3{path}", self._guard(handler), methods=["GET"]) for path, handler in endpoints.items()
+            *(
+                Route(f"/calendar/v3{path}", self._guard(handler), methods=["POST"])
+                for path, handler in watches.items()
+            ),
+            *(
+                Route(f"/calendar/v3{path}", self._guard(handler), methods=["GET"])
+                for path, handler in endpoints.items()
+            ),
         ]
 
     def expire_sync_tokens(self) -> None:
@@ -81,12 +94,12 @@ class CalendarApi:
 
     def _calendar_list(self, ask: Ask) -> Response:
         size = Parameters(ask.query, refuse_value).integer("maxResults", 100, 1, 250)
-        since = self._tokens.read(_CALENDAR_LIST, ask.query)
-        place = self._pages.place(_CALENDAR_LIST, ask.query)
+        since = self._tokens.read(CALENDAR_LIST_SCOPE, ask.query)
+        place = self._pages.place(CALENDAR_LIST_SCOPE, ask.query)
         if place is None:
             rows = [calendar_list_json(calendar) for calendar in self._listed_calendars(ask.query, since)]
             place = self._pages.keep(
-                Listing(_CALENDAR_LIST, ask.query, rows, self._next(_CALENDAR_LIST, ask, since, rows))
+                Listing(CALENDAR_LIST_SCOPE, ask.query, rows, self._next(CALENDAR_LIST_SCOPE, ask, since, rows))
             )
         return self._pages.answer({"kind": "calendar#calendarList"}, place, size)
 

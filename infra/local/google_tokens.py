@@ -2,7 +2,6 @@
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from json import JSONDecodeError, dumps, loads
@@ -12,9 +11,11 @@ from starlette.datastructures import QueryParams
 from infra.local.google_refusals import refuse, refuse_value
 from infra.local.google_switches import GoogleSwitches
 
+CALENDAR_LIST_SCOPE = "calendarList"
 _SPOILS_TOKEN = {"iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "updatedMin"}
 _NOT_WITH_TOKEN = _SPOILS_TOKEN | {"timeMin", "timeMax", "minAccessRole", "showOwnOrganizationOnly"}
 _NEVER_FALSE_WITH_TOKEN = ("showDeleted", "showHidden")
+# Of a listing of events; one of calendars may go on with other parameters.
 _FIXED_BY_TOKEN = {"singleEvents", "eventTypes", "timeZone", "maxAttendees", "showHiddenInvitations", "maxResults"}
 
 
@@ -43,7 +44,7 @@ class SyncTokens:
         if _SPOILS_TOKEN & set(query) or self._switches.withhold_sync_token:
             return None
         position = since.position.isoformat()
-        return seal("sync", scope, self._generation, position, _digest(query), since.time_min, since.time_max)
+        return seal("sync", scope, self._generation, position, _digest(scope, query), since.time_min, since.time_max)
 
     def read(self, scope: str, query: QueryParams) -> Since | None:
         """Where the holder of the query's token stands; None without one. What the service refuses is refused."""
@@ -63,7 +64,7 @@ class SyncTokens:
             refuse_value("syncToken", token)
         if generation != self._generation:
             refuse(410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required.", "syncToken")
-        if digest != _digest(query) and not self._switches.delta_ignores_parameters:
+        if digest != _digest(scope, query) and not self._switches.delta_ignores_parameters:
             refuse(400, "invalid", "The parameters differ from those that the sync token was given for.", "syncToken")
         return Since(datetime.fromisoformat(position), *window)
 
@@ -81,9 +82,8 @@ def unseal(token: str) -> object:
         return None
 
 
-def _digest(query: QueryParams) -> str:
+def _digest(scope: str, query: QueryParams) -> str:
     """What stands for the parameters that must stay the same from a first listing to every later one."""
-    fixed: Mapping[str, str] = {
-        name: ",".join(sorted(query.getlist(name))) for name in sorted(_FIXED_BY_TOKEN & set(query))
-    }
+    names = sorted(_FIXED_BY_TOKEN & set(query)) if scope != CALENDAR_LIST_SCOPE else []
+    fixed = {name: ",".join(sorted(query.getlist(name))) for name in names}
     return hashlib.sha256(dumps(fixed).encode()).hexdigest()[:12]

@@ -116,6 +116,7 @@ class StandIn:
     ) -> None:
         self._server.should_exit = True
         self._thread.join()
+        self.calendar_api.channels.close()
 
     def _wait_until_started(self) -> None:
         deadline = monotonic() + _START_LIMIT_SECONDS
