@@ -2,12 +2,16 @@
 
     with CalendarClient(access) as client:
         client.calendar_list()                            # which calendars there are
-        client.events("primary", monday, next_monday)     # series expanded, cancelled ones included
+        listing = client.events("primary", week)          # series expanded, cancelled ones included
+        client.changes("primary", listing.sync_token)     # what happened since
 
     sync(connection, access, now=now)                     # all of it into Postgres
 
 Read are the calendars named in GOOGLE_CALENDAR_IDS, else those selected in the account. The plan of a calendar that is
 neither any more does not count: its events get tombstones. One that Google does not show at the moment keeps its data.
+
+When nothing has changed, a sync costs one request for each calendar, and one for the list of them, unless
+GOOGLE_CALENDAR_IDS names them all by their ids.
 """
 
 from datetime import datetime
@@ -16,7 +20,7 @@ import psycopg
 
 from tasks.errors import SourceError
 from tasks.google_calendar.auth import SOURCE
-from tasks.google_calendar.calendars import choose_calendars, load_calendar_list, sync_calendars
+from tasks.google_calendar.calendars import choose_calendars, sync_calendars
 from tasks.google_calendar.client import TITLE, CalendarClient, NotShownError
 from tasks.google_calendar.events import retire_events, sync_events
 from tasks.raw import SyncSummary
@@ -35,9 +39,7 @@ def sync(
     is loaded, SourceError for a calendar in GOOGLE_CALENDAR_IDS that Google does not show.
     """
     with client or CalendarClient(access) as google:
-        listed = google.calendar_list()
-        chosen = choose_calendars(listed, access.calendar_ids)
-        loaded = load_calendar_list(connection, listed)
+        chosen, loaded = choose_calendars(connection, google, access.calendar_ids, now)
         hidden: list[str] = []
         for calendar_id in chosen:
             try:

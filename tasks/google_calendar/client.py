@@ -3,8 +3,11 @@
 Source: Google Calendar API v3, "CalendarList", "Calendars", "Colors", "Events", "Handle API errors".
 """
 
+import hashlib
+import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import quote
@@ -12,7 +15,7 @@ from urllib.parse import quote
 from tasks.errors import CredentialsError, SourceError, SourceUnavailable
 from tasks.google_calendar.auth import SOURCE, GoogleAuth
 from tasks.http import Answer, Question, Service
-from tasks.raw import JsonObject, JsonValue
+from tasks.raw import JsonObject, JsonValue, Span
 from tasks.settings import GoogleAccess
 
 TITLE = "Google Calendar"
@@ -25,6 +28,10 @@ _NO_SCOPE = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIE
 
 Parameters = Mapping[str, str | int]
 
+# A sync token may only be used with the parameters of the listing that gave it, and none of them may spoil it.
+_EXPANDED: Parameters = {"singleEvents": "true", "showDeleted": "true", "maxResults": 2500}
+_UNEXPANDED: Parameters = {**_EXPANDED, "singleEvents": "false"}
+
 
 class NotShownError(SourceError):
     """Google does not show the calendar or event to this account (403), or says that there is none (GoneError)."""
@@ -32,6 +39,18 @@ class NotShownError(SourceError):
 
 class GoneError(NotShownError):
     """There is no such calendar or event, or it is no longer there (404, 410)."""
+
+
+class TokenRefusedError(SourceError):
+    """Google no longer takes a sync token (410), or not with these parameters (400): all must be read anew."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All pages of a listing; `sync_token` asks for what changes after it, None where Google gives none."""
+
+    items: Sequence[JsonObject]
+    sync_token: str | None = None
 
 
 class CalendarClient:
@@ -44,6 +63,8 @@ class CalendarClient:
     def __init__(self, access: GoogleAccess, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._auth = GoogleAuth(access)
         self._service = Service(SOURCE, TITLE, access.calendar_url, auth=self._auth, passing=is_rate_limit, sleep=sleep)
+        self.token_scope = _token_scope(access)
+        """Stands for all that a sync token depends on: one that was got in another scope is not to be used."""
 
     @property
     def requests(self) -> int:
@@ -52,7 +73,7 @@ class CalendarClient:
 
     def calendar_list(self) -> list[JsonObject]:
         """Every entry of the user's calendar list that is not hidden."""
-        return self._items("/users/me/calendarList", {"maxResults": 250})
+        return [*self._listing("/users/me/calendarList", {"maxResults": 250}).items]
 
     def calendar(self, calendar_id: str) -> JsonObject:
         """A calendar's own record, event labels included."""
@@ -62,16 +83,26 @@ class CalendarClient:
         """The colours that colour ids stand for, under `calendar` and `event`."""
         return self._object("/colors")
 
-    def events(self, calendar_id: str, start: datetime, end: datetime) -> list[JsonObject]:
-        """Every event that reaches into (start, end), series expanded, the cancelled ones that Google tells of too."""
-        window: Parameters = {
-            "timeMin": _rfc3339(start),
-            "timeMax": _rfc3339(end),
-            "singleEvents": "true",
-            "showDeleted": "true",
-            "maxResults": 2500,
-        }
-        return self._items(f"/calendars/{_segment(calendar_id)}/events", window)
+    def events(self, calendar_id: str, window: Span, ical_uid: str = "") -> Listing:
+        """Every event that reaches into the window, series expanded, the cancelled ones that Google tells of too.
+
+        With `ical_uid` only the occurrences of that series, and some cancelled events of others.
+        """
+        bounds = {"timeMin": _rfc3339(window.start), "timeMax": _rfc3339(window.end)}
+        uid = {"iCalUID": ical_uid} if ical_uid else {}
+        return self._listing(_events_path(calendar_id), {**bounds, **uid, **_EXPANDED})
+
+    def changes(self, calendar_id: str, sync_token: str) -> Listing:
+        """What has changed since the listing that gave the token, wherever it lies; cancelled events often as stubs.
+
+        Of a series that changed or was deleted it may tell only a part. Raises TokenRefusedError.
+        """
+        return self._listing(_events_path(calendar_id), {"syncToken": sync_token, **_EXPANDED})
+
+    def exceptions(self, calendar_id: str, ical_uid: str) -> Sequence[JsonObject]:
+        """The occurrences of a series that differ from its rule, moved or cancelled ones too, wherever they lie."""
+        listing = self._listing(_events_path(calendar_id), {"iCalUID": ical_uid, **_UNEXPANDED})
+        return [event for event in listing.items if "recurringEventId" in event]
 
     def event(self, calendar_id: str, event_id: str) -> JsonObject | None:
         """One event, wherever it lies; None when it is cancelled or gone."""
@@ -92,8 +123,8 @@ class CalendarClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _items(self, path: str, parameters: Parameters) -> list[JsonObject]:
-        """The items of every page; a page may be empty and still not be the last."""
+    def _listing(self, path: str, parameters: Parameters) -> Listing:
+        """Every page of a listing; a page may be empty and still not be the last."""
         items: list[JsonObject] = []
         token: JsonValue = None
         while True:
@@ -103,11 +134,14 @@ class CalendarClient:
                 raise SourceError(SOURCE, f"Google Calendar answered GET {path} with something that is no list.")
             items += [row for row in rows if isinstance(row, dict) and "id" in row]
             if not (token := page.get("nextPageToken")):
-                return items
+                sync_token = page.get("nextSyncToken")
+                return Listing(items, sync_token if isinstance(sync_token, str) else None)
 
     def _object(self, path: str, parameters: Parameters | None = None) -> JsonObject:
         question = Question(path, {**(parameters or {}), "prettyPrint": "false"})
         answer = self._service.ask(question)
+        if answer.status in {400, 410} and "syncToken" in (parameters or {}):
+            raise TokenRefusedError(SOURCE, f"Google Calendar refuses its sync token at {path} ({answer.status}).")
         if answer.status >= 300:
             raise _refusal(path, answer, self._auth.cure) or self._service.refusal(question, answer)
         if not isinstance(answer.body, dict):
@@ -152,6 +186,17 @@ def _reason(answer: Answer) -> str:
             if isinstance(item, dict) and isinstance(reason := item.get("reason"), str):
                 return reason
     return ""
+
+
+def _token_scope(access: GoogleAccess) -> str:
+    """A digest of the parameters, the address and the account."""
+    account = str(access.service_account_file or access.refresh_token.get_secret_value())
+    scope = json.dumps([_EXPANDED, access.calendar_url, account])
+    return hashlib.sha256(scope.encode()).hexdigest()[:16]
+
+
+def _events_path(calendar_id: str) -> str:
+    return f"/calendars/{_segment(calendar_id)}/events"
 
 
 def _segment(identifier: str) -> str:

@@ -1,92 +1,43 @@
 """The copy of a Google account's calendars equals them, whatever happened there and however the service behaves."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 from pydantic import SecretStr
 
 from infra.local import credentials
-from infra.local.agenda import Agenda, Event, Weekly, instant
+from infra.local.agenda import Agenda, Weekly
 from infra.local.clock import ManualClock
 from infra.local.faults import Fault, FaultKind
-from infra.local.google_json import event_json
 from infra.local.habits import HOLIDAYS, PRIMARY, STUDY, WORK
 from infra.local.server import StandIn
-from tasks import google_calendar
 from tasks.errors import CredentialsError, SourceError, SourceUnavailable
-from tasks.google_calendar import CalendarClient
-from tasks.raw import SyncSummary
 from tasks.settings import GoogleAccess
 from tests.tasks.conftest import TOKYO, live_rows, versions
+from tests.tasks.google import EVENTS, SELECTED, Sync, access_to, coming, events_of, source_id, syncing
 
-EVENTS = "google_calendar__events"
 LIST = "google_calendar__calendar_list"
 TABLES = (EVENTS, LIST, "google_calendar__calendars", "google_calendar__colors")
-SELECTED = (PRIMARY, WORK, STUDY)
 RATE_LIMIT = '{"error": {"errors": [{"domain": "usageLimits", "reason": "rateLimitExceeded"}], "code": 403}}'
 FORBIDDEN = '{"error": {"errors": [{"domain": "global", "reason": "forbidden"}], "code": 403}}'
-
-Sync = Callable[..., SyncSummary]
 
 
 @pytest.fixture
 def access(stand_in: StandIn) -> GoogleAccess:
-    return GoogleAccess(
-        credentials.GOOGLE_CLIENT_ID,
-        SecretStr(credentials.GOOGLE_CLIENT_SECRET),
-        SecretStr(credentials.GOOGLE_REFRESH_TOKEN),
-        service_account_file=None,
-        calendar_ids=(),
-        calendar_url=stand_in.calendar_url,
-        token_url=stand_in.token_url,
-    )
+    return access_to(stand_in)
 
 
 @pytest.fixture
-def sync(stand_in: StandIn, connection: psycopg.Connection, access: GoogleAccess) -> Sync:
-    """Sync now by the stand-in's clock; waiting takes no time."""
-
-    def sync(access: GoogleAccess = access) -> SyncSummary:
-        client = CalendarClient(access, sleep=lambda _seconds: None)
-        return google_calendar.sync(connection, access, now=stand_in.world.clock(), client=client)
-
-    return sync
+def sync(stand_in: StandIn, connection: psycopg.Connection) -> Sync:
+    return syncing(stand_in, connection)
 
 
 @pytest.fixture
 def agenda(stand_in: StandIn) -> Agenda:
     return stand_in.world.agenda
-
-
-def events_of(agenda: Agenda, *calendar_ids: str) -> dict[str, dict[str, object]]:
-    """The events that these calendars hold, as the service writes them, by the id under which they are stored."""
-    return {
-        f"{calendar_id}:{event.id}": event_json(event, agenda, ZoneInfo(agenda.calendars[calendar_id].time_zone))
-        | {"_calendar_id": calendar_id}
-        for calendar_id in calendar_ids
-        for event in agenda.occurrences(calendar_id)
-        if event.status != "cancelled"
-    }
-
-
-def coming(agenda: Agenda, calendar_id: str, clock: ManualClock, *, repeated: bool) -> list[Event]:
-    """Live timed events from tomorrow on: occurrences of series, or single ones."""
-    return [
-        event
-        for event in agenda.occurrences(calendar_id)
-        if event.status != "cancelled"
-        and (event.series_id is not None) == repeated
-        and instant(event.start, TOKYO) > clock() + timedelta(days=1)
-    ]
-
-
-def source_id(event: Event) -> str:
-    return f"{event.calendar_id}:{event.id}"
 
 
 def test_the_first_sync_copies_the_selected_calendars(
@@ -148,39 +99,12 @@ def test_a_cancelled_event_keeps_its_data(
     event = coming(agenda, WORK, clock, repeated=True)[0]
     kept = live_rows(connection, EVENTS)[source_id(event)]
     agenda.cancel_event(WORK, event.id)
-    assert sync().requests == 1 + len(SELECTED)
+    assert sync().requests == 1 + len(SELECTED) + 1
     row = connection.execute(
         "select data, deleted_at is not null from raw.google_calendar__events where source_id = %s",
         (source_id(event),),
     ).fetchone()
     assert row == (kept, True)
-
-
-def test_a_deleted_series_takes_its_occurrences_along_in_few_requests(
-    sync: Sync, agenda: Agenda, clock: ManualClock, connection: psycopg.Connection
-) -> None:
-    start = clock()
-    daily = Weekly(frozenset(range(7)), start.date() + timedelta(days=300))
-    series = agenda.add_series(STUDY, "Every day", start, start + timedelta(hours=1), daily).master
-    sync()
-    clock.advance(hours=1)
-    agenda.cancel_event(STUDY, series.id)
-    assert sync().requests <= 2 + len(SELECTED)
-    clock.advance(days=7)
-    sync()
-    assert live_rows(connection, EVENTS) == events_of(agenda, *SELECTED)
-
-
-def test_what_changed_far_from_today_arrives_within_a_week(
-    sync: Sync, agenda: Agenda, clock: ManualClock, connection: psycopg.Connection
-) -> None:
-    then = clock() + timedelta(days=300)
-    far = agenda.add_event(PRIMARY, "Conference", then, then + timedelta(hours=5))
-    sync()
-    clock.advance(days=7)
-    agenda.edit_event(PRIMARY, far.id, summary="Conference, day 1")
-    sync()
-    assert live_rows(connection, EVENTS)[source_id(far)]["summary"] == "Conference, day 1"
 
 
 @pytest.mark.parametrize("change", [{"selected": False}, {"deleted": True}])
@@ -206,6 +130,23 @@ def test_calendars_can_be_named(
     assert live_rows(connection, EVENTS) == events_of(agenda, PRIMARY, HOLIDAYS)
 
 
+def test_the_list_of_calendars_is_read_weekly_where_all_are_named_by_their_ids(
+    sync: Sync, access: GoogleAccess, agenda: Agenda, clock: ManualClock, connection: psycopg.Connection
+) -> None:
+    named = replace(access, calendar_ids=(WORK, STUDY, WORK))
+    sync(named)
+    agenda.edit_calendar(WORK, summary="Office")
+    clock.advance(hours=1)
+    assert sync(named).requests == 2
+    assert sync(replace(access, calendar_ids=(PRIMARY, WORK))).requests > 2
+    assert live_rows(connection, EVENTS) == events_of(agenda, PRIMARY, WORK)
+    assert live_rows(connection, LIST)[WORK]["summary"] == "Office"
+    agenda.edit_calendar(WORK, summary="Workshop")
+    clock.advance(days=7)
+    sync(replace(access, calendar_ids=(PRIMARY, WORK)))
+    assert live_rows(connection, LIST)[WORK]["summary"] == "Workshop"
+
+
 def test_a_named_calendar_that_is_not_shown_is_an_error_after_all_others_are_loaded(
     sync: Sync, access: GoogleAccess, agenda: Agenda, connection: psycopg.Connection
 ) -> None:
@@ -223,22 +164,31 @@ def test_a_selected_calendar_that_is_not_shown_keeps_its_data_and_is_noted(
     stand_in.faults.add(Fault(f"/calendar/v3/calendars/{STUDY}/events", "status", status=403, body=FORBIDDEN))
     assert sync().notes == (f"Google Calendar does not show {STUDY} at present; its data is kept.",)
     assert versions(connection, EVENTS) == before
+    assert sync().requests == 1 + len(SELECTED)
 
 
-def test_an_empty_listing_deletes_nothing(sync: Sync, stand_in: StandIn, connection: psycopg.Connection) -> None:
+@pytest.mark.parametrize("spared", [0, 1])
+def test_an_empty_listing_deletes_nothing(
+    sync: Sync, stand_in: StandIn, agenda: Agenda, connection: psycopg.Connection, spared: int
+) -> None:
     sync()
-    before = versions(connection, EVENTS)
+    event = next(iter(agenda.occurrences(STUDY)))
+    agenda.edit_event(STUDY, event.id, summary="Changed")
+    before = live_rows(connection, EVENTS).keys()
     stand_in.faults.add(
         Fault(
             f"/calendar/v3/calendars/{STUDY}/events",
             "status",
+            after=spared,
             status=200,
             body='{"items": []}',
             media_type="application/json",
         )
     )
     sync()
-    assert versions(connection, EVENTS) == before
+    assert live_rows(connection, EVENTS).keys() == before
+    sync()
+    assert live_rows(connection, EVENTS) == events_of(agenda, *SELECTED)
 
 
 def test_an_account_without_calendars_says_which_variable_helps(sync: Sync, agenda: Agenda) -> None:
