@@ -9,7 +9,7 @@ from pathlib import Path
 from deployments.console import output
 from tasks.errors import CredentialsError, SettingsError
 from tasks.google_calendar import SOURCE, CalendarClient
-from tasks.google_calendar.calendars import choose_calendars
+from tasks.google_calendar.calendars import choose_among
 from tasks.google_calendar.consent import ConsentRequest, Granted
 from tasks.google_calendar.landing import landing_page
 from tasks.google_calendar.loopback import Loopback, Visit
@@ -127,7 +127,7 @@ def _show_calendars(granted: Granted) -> None:
         return
     with CalendarClient(access) as client:
         listed = client.calendar_list()
-    chosen = choose_calendars(listed, access.calendar_ids)
+    chosen = choose_among(listed, access.calendar_ids)
     _say(f"Google shows {len(listed)} calendars, of which lifetracer reads those marked:")
     for entry in listed:
         _say(f"  {'*' if entry['id'] in chosen else ' '} {entry.get('summaryOverride') or entry.get('summary')}")

@@ -27,7 +27,7 @@ def choose_calendars(
     if by_id and "primary" not in by_id and _is_fresh(raw.read_cursor(connection, SOURCE, "calendars"), by_id, now):
         return by_id, []
     listed = client.calendar_list()
-    return _choose(listed, wanted), _load_calendar_list(connection, listed)
+    return choose_among(listed, wanted), _load_calendar_list(connection, listed)
 
 
 def sync_calendars(
@@ -51,7 +51,8 @@ def sync_calendars(
     return raw.load(connection, SOURCE, "calendars", batches, {"chosen": [*chosen], "read_at": now.isoformat()})
 
 
-def _choose(listed: Sequence[JsonObject], wanted: Sequence[str]) -> list[str]:
+def choose_among(listed: Sequence[JsonObject], wanted: Sequence[str]) -> list[str]:
+    """The ids of the calendars to read of those that Google lists; raises as `choose_calendars` does."""
     if not wanted and not listed:
         raise SourceError(
             SOURCE,

@@ -40,6 +40,7 @@ AHEAD = timedelta(days=7)
 WINDOW = timedelta(days=21)
 SMALLEST_WINDOW = timedelta(seconds=2)
 OVERLAP = timedelta(seconds=120)
+OLDEST_CURSOR = timedelta(days=30)
 
 logger = logging.getLogger(__name__)
 
@@ -70,9 +71,10 @@ def read_entries(
     unknown = [moment(known.get("unknown_since")), read.unknown_since]
     stamps = [newest, *(moment(entry.get("at")) for entry in read.entries)]
     newest = max((stamp for stamp in stamps if stamp), default=None)
-    if newest and client.served_at:
-        # What changes while several answers are read may be in none of them: it is read again next time.
-        newest = min(newest, client.served_at)
+    if client.served_at:
+        # What changes while several answers are read may be in none of them: it is read again next time. And a stamp
+        # that nothing has moved for months would be refused one day, though all since then is known.
+        newest = max(min(newest or client.served_at, client.served_at), client.served_at - OLDEST_CURSOR)
     unknown_since = min((since for since in unknown if since), default=None)
     return replace(read, newest=newest, workspace_id=workspace_id, unknown_since=unknown_since)
 

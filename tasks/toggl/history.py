@@ -104,6 +104,7 @@ class HistoryReader:
         """
         began_at = self._begin_round()
         whole = self._everything(self._settled(began_at))
+        self._ask_for_timers(whole)
         recent = Period(first=max(whole.first, whole.last - DAY * RECENT_DAYS), last=whole.last)
         yield from self._list_once(recent, began_at, within=whole)
         for older in without(whole, [recent]):
@@ -123,6 +124,26 @@ class HistoryReader:
         days = [entry.day for entry in stored_entries(self._connection, self._scope, self._zone)]
         known = [piece.period.first for piece in self._cursor.checked]
         return Period(first=min([*days, *known, last]), last=last)
+
+    def _ask_for_timers(self, whole: Period) -> None:
+        """Ask for the entries that are stored as running since days: reports are silent on them either way."""
+        stored = stored_entries(self._connection, self._scope, self._zone, whole)
+        timers = [entry.id for entry in stored if not entry.finished][:MOST_ASKED_BY_ID]
+        if not timers:
+            return
+        with only_sync_of(self._connection, SOURCE):
+            alive = self._alive(timers)
+            gone = [timer for timer in timers if timer not in alive]
+            batches = [
+                Batch(TABLE, to_rows(alive.values()), gone, API_VERSION),
+                Batch(REPORT_TABLE, [], gone, REPORTS_VERSION),
+            ]
+            raw.load(self._connection, SOURCE, self._stream, batches, self._cursor.model_dump(mode="json"))
+
+    def _alive(self, ids: Sequence[str]) -> dict[str, JsonObject]:
+        """Those of the entries that the Track API shows, by id."""
+        asked = {source_id: self._client.entry(int(source_id)) for source_id in ids}
+        return {source_id: entry for source_id, entry in asked.items() if entry is not None}
 
     def _list_once(self, piece: Period, began_at: datetime, within: Period) -> Iterator[Step]:
         """List a piece in full unless this round has done so."""
@@ -248,8 +269,7 @@ class HistoryReader:
         self._entries += len(entries)
         known = stored_stamps(self._connection, [str(entry["id"]) for entry in entries])
         disputed = sorted(source_id for source_id, stamp in known.items() if stamp.is_deleted)
-        asked = [self._client.entry(int(source_id)) for source_id in disputed[:MOST_ASKED_BY_ID]]
-        alive = {str(entry["id"]): entry for entry in asked if entry is not None}
+        alive = self._alive(disputed[:MOST_ASKED_BY_ID])
         rows = [
             Row(source_id, entry)
             for source_id, entry in ((str(entry["id"]), entry) for entry in entries)

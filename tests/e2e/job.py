@@ -1,4 +1,4 @@
-"""One job of a mirror in a process of its own, to be killed: `python -m tests.e2e.job toggl|gcal|backfill|reconcile`."""
+"""One job in a process of its own, to be killed: `python -m tests.e2e.job toggl|gcal|backfill|reconcile`."""
 
 import sys
 from collections import deque

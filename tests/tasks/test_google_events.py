@@ -353,12 +353,13 @@ def test_odd_events_are_stored_as_they_come(
     sync: Sync, agenda: Agenda, clock: ManualClock, connection: psycopg.Connection
 ) -> None:
     before = {"dateTime": (clock() - timedelta(hours=1)).isoformat()}
-    for oddity in (
+    oddities: tuple[dict[str, object], ...] = (
         {"created": "0000-12-29T00:00:00.000Z", "endTimeUnspecified": True, "end": before},
         {"end": {}},
         {"start": {"dateTime": "9999-12-31T23:59:59-12:00"}},
         {"start": None, "summary": None},
-    ):
+    )
+    for oddity in oddities:
         event = agenda.add_event(PRIMARY, "Odd", clock(), clock())
         agenda.edit_event(PRIMARY, event.id, properties=oddity)
     sync()

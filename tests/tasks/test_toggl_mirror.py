@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 import psycopg
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
@@ -293,6 +294,7 @@ def broken_histories(connection: psycopg.Connection) -> list[tuple[object, ...]]
         ).fetchall()
 
 
+@pytest.mark.timeout(1200)
 def test_the_mirror_equals_the_account_in_the_end(postgres_url: str, migrated_template: str) -> None:
     def machine() -> RuleBasedStateMachine:
         return TogglMirror(postgres_url, migrated_template)
