@@ -119,7 +119,8 @@ class TogglClient:
         """Live entries that start in [start, end), at most 1000; RefusedError when `start` is too long ago."""
         # Whether both bounds are inclusive is not promised, so ask for a second more and sort it out here.
         bounds = {"start_date": _rfc3339(start), "end_date": _rfc3339(end + timedelta(seconds=1))}
-        return self._rows("/me/time_entries", bounds)
+        # Toggl writes an empty list as null at times; but what is missed in a window is missed for long, so make sure.
+        return self._rows("/me/time_entries", bounds) or self._rows("/me/time_entries", bounds)
 
     def entry(self, entry_id: int) -> JsonObject | None:
         """One time entry, however old; None when it is deleted or was never there."""

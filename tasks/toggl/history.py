@@ -233,7 +233,7 @@ class HistoryReader:
     def _conclude(self, listing: Listing, page: Page, *, thrifty: bool) -> Listing | None:
         """Load the last page; what the whole listing lacks is gone, if the total proves it whole. Else list again."""
         done = self._cursor.model_copy(update={"listing": None}).with_checked(listing.period, listing.began_at)
-        if not listing.seen or listing.period.last > self._settled(self._now):
+        if listing.period.last > self._settled(self._now):
             self._load(page.entries, done, thrifty=thrifty)
             return None
         told = read_seconds(self._client, self._scope, listing.period.widened())
@@ -253,7 +253,9 @@ class HistoryReader:
         return None
 
     def _gone(self, listing: Listing) -> list[str]:
-        """The stored entries of a listed period that the listing, a complete one, lacks."""
+        """The stored entries of a listed period that the listing, a whole one, lacks; none when it lacks them all."""
+        if not listing.seen:
+            return []
         return [
             entry.id
             for entry in stored_entries(self._connection, self._scope, self._zone, listing.period)

@@ -19,9 +19,8 @@ from infra.local.habits import PRIMARY, STUDY, WORK
 from infra.local.life import live
 from infra.local.server import StandIn
 from tasks.settings import PROJECT_ROOT
-from tests.tasks.conftest import live_rows
+from tests.tasks.conftest import broken_histories, live_rows
 from tests.tasks.google import events_of
-from tests.tasks.test_toggl_mirror import broken_histories
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 JOBS = ("toggl", "gcal", "backfill", "reconcile")

@@ -45,3 +45,15 @@ def versions(connection: psycopg.Connection, table: str) -> dict[str, tuple[obje
     with connection.transaction():
         rows = connection.execute(f"select source_id, xmin::text, synced_at, deleted_at from raw.{table}")  # noqa: S608
         return {source_id: tuple(version) for source_id, *version in rows}
+
+
+def broken_histories(connection: psycopg.Connection) -> list[tuple[object, ...]]:
+    """Rows whose versions do not follow each other without a gap up to the present one."""
+    with connection.transaction():
+        return connection.execute(
+            "select table_name, source_id from ("
+            "    select table_name, source_id, superseded_at,"
+            "        lead(seen_at) over (partition by table_name, source_id order by seen_at, superseded_at) as next"
+            "    from raw.revisions"
+            ") as versions where next is distinct from superseded_at"
+        ).fetchall()

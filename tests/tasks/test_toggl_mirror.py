@@ -21,7 +21,7 @@ from tasks.errors import LifetracerError, QuotaError
 from tasks.quota import QuotaLedger
 from tasks.toggl import HistoryAsked, TogglClient
 from tests.conftest import new_database
-from tests.tasks.conftest import NOW, TOKYO, live_rows
+from tests.tasks.conftest import NOW, TOKYO, broken_histories, live_rows
 from tests.tasks.toggl_account import ENTRIES, REPORT, Account, access_to
 
 # A sync without news costs two requests; one with news of every kind reads six windows, and catalogues twice over.
@@ -174,6 +174,8 @@ class TogglMirror(RuleBasedStateMachine):
         after=st.integers(0, 3),
     )
     def misfortune(self, path: str, kind: FaultKind, times: int, after: int) -> None:
+        # Toggl writes an empty list as null: twice in a row that cannot be told from an empty account.
+        times = 1 if kind == "null" else times
         self.account.stand_in.faults.add(Fault(path, kind, times=times, after=after, status=503))
 
     @rule(requests=st.integers(0, 12))
@@ -280,18 +282,6 @@ def newest_rows(connection: psycopg.Connection) -> dict[int, tuple[object, ...]]
             if int(key) not in found or found[int(key)][0] <= second:
                 found[int(key)] = (second, said)
     return {key: said for key, (_, said) in found.items()}
-
-
-def broken_histories(connection: psycopg.Connection) -> list[tuple[object, ...]]:
-    """Rows whose versions do not follow each other without a gap up to the present one."""
-    with connection.transaction():
-        return connection.execute(
-            "select table_name, source_id from ("
-            "    select table_name, source_id, superseded_at,"
-            "        lead(seen_at) over (partition by table_name, source_id order by seen_at, superseded_at) as next"
-            "    from raw.revisions"
-            ") as versions where next is distinct from superseded_at"
-        ).fetchall()
 
 
 @pytest.mark.timeout(1200)
