@@ -3,9 +3,10 @@
 A sync asks first what has changed since the last one. Nothing: that one request was all. Else a window is read in full,
 series expanded, and what is stored in it but was not told is asked for (`asking`). The window reaches 30 days back and
 60 ahead if all that was named lies, and lay, inside of it, else 400 days both ways. The wide one is read weekly, too,
-since changes leave out what enters a window by the passing of time, and whenever Google gives no token. Only a read of
-the wide window starts a token, in case its changes keep to the window that it was got with. A read without a token that
-Google still takes, the first one among them, reaches to whatever is stored, and compares all of that.
+for what changes leave out, as what enters a window by the passing of time or, at times, a far series that was deleted,
+and whenever Google gives no token. Only a read of the wide window starts a token, in case its changes keep to the
+window that it was got with. A read without a token that Google still takes, the first one among them, reaches to
+whatever is stored, and compares all of that.
 
 Changes are hints, as of a deleted series Google names only a part: whatever is stored of a series that is named is
 compared. Only of an event that lies outside of the window they are believed: it is stored as it is there, or gets its

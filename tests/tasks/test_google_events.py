@@ -147,12 +147,12 @@ def test_an_event_outside_the_wide_window_can_be_cancelled_and_come_back(
     assert live_rows(connection, EVENTS) == events_of(agenda, *SELECTED)
 
 
-@pytest.mark.parametrize("names_series", [True, False])
+@pytest.mark.parametrize(("announced_days", "names_series"), [(20, True), (20, False), (420, True)])
 def test_a_deleted_series_takes_along_the_occurrences_of_which_google_says_nothing(
-    sync: Sync, stand_in: StandIn, clock: ManualClock, connection: psycopg.Connection, *, names_series: bool
+    stand_in: StandIn, clock: ManualClock, connection: psycopg.Connection, announced_days: int, *, names_series: bool
 ) -> None:
-    agenda = stand_in.world.agenda
-    stand_in.google.announced_days, stand_in.google.cancelled_series = 20, names_series
+    sync, agenda = syncing(stand_in, connection), stand_in.world.agenda
+    stand_in.google.announced_days, stand_in.google.cancelled_series = announced_days, names_series
     series = every_day(agenda, clock(), 800)
     sync()
     clock.advance(days=450)
@@ -353,12 +353,12 @@ def test_odd_events_are_stored_as_they_come(
     sync: Sync, agenda: Agenda, clock: ManualClock, connection: psycopg.Connection
 ) -> None:
     before = {"dateTime": (clock() - timedelta(hours=1)).isoformat()}
-    oddities: tuple[dict[str, object], ...] = (
+    oddities: list[dict[str, object]] = [
         {"created": "0000-12-29T00:00:00.000Z", "endTimeUnspecified": True, "end": before},
         {"end": {}},
         {"start": {"dateTime": "9999-12-31T23:59:59-12:00"}},
         {"start": None, "summary": None},
-    )
+    ]
     for oddity in oddities:
         event = agenda.add_event(PRIMARY, "Odd", clock(), clock())
         agenda.edit_event(PRIMARY, event.id, properties=oddity)
