@@ -59,7 +59,7 @@ set data = excluded.data, synced_at = excluded.synced_at, api_version = excluded
 """
 _ROW = "(%s, %s, now(), 'v9')"
 
-Records = Sequence[JsonObject]
+_Records = Sequence[JsonObject]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class _Way:
 
     name: str
     tables: str
-    write: Callable[[psycopg.Connection, Records], None]
+    write: Callable[[psycopg.Connection, _Records], None]
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def measure_load() -> None:
     _print_logged(costs)
 
 
-def _entries(count: int) -> Records:
+def _entries(count: int) -> _Records:
     """So many entries of one life, as a sync reads them."""
     days = count // _ENTRIES_PER_DAY
     track = live(7, ManualClock(_NOW), ZoneInfo("Asia/Tokyo"), days).track
@@ -116,7 +116,7 @@ def _entries(count: int) -> Records:
     return records
 
 
-def _edited(records: Records) -> Records:
+def _edited(records: _Records) -> _Records:
     """The records, every hundredth of them edited."""
     return [
         record if number % 100 else record | {"description": f"{record['description']}, edited"}
@@ -124,7 +124,7 @@ def _edited(records: Records) -> Records:
     ]
 
 
-def _measure_all(connection: psycopg.Connection, keeper: psycopg.Connection, records: Records) -> _Costs:
+def _measure_all(connection: psycopg.Connection, keeper: psycopg.Connection, records: _Records) -> _Costs:
     _measure_round(connection, keeper, records[:_WARM_UP_ROWS])
     costs: _Costs = defaultdict(list)
     for size, rounds in _ROUNDS_BY_SIZE.items():
@@ -134,7 +134,7 @@ def _measure_all(connection: psycopg.Connection, keeper: psycopg.Connection, rec
     return costs
 
 
-def _measure_round(connection: psycopg.Connection, keeper: psycopg.Connection, records: Records) -> dict[_Cell, _Cost]:
+def _measure_round(connection: psycopg.Connection, keeper: psycopg.Connection, records: _Records) -> dict[_Cell, _Cost]:
     """Load the records three times in each way, from empty tables on."""
     given = {_FIRST: records, _UNCHANGED: records, _CHANGED: _edited(records)}
     costs = {}
@@ -145,7 +145,7 @@ def _measure_round(connection: psycopg.Connection, keeper: psycopg.Connection, r
     return costs
 
 
-def _measure(connection: psycopg.Connection, keeper: psycopg.Connection, way: _Way, records: Records) -> _Cost:
+def _measure(connection: psycopg.Connection, keeper: psycopg.Connection, way: _Way, records: _Records) -> _Cost:
     keeper.execute(sql.SQL("vacuum analyze " + way.tables))
     keeper.execute("checkpoint")
     logged, began = _logged_bytes(keeper), time.perf_counter()
@@ -159,25 +159,25 @@ def _logged_bytes(keeper: psycopg.Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def _copy_bare(connection: psycopg.Connection, records: Records) -> None:
+def _copy_bare(connection: psycopg.Connection, records: _Records) -> None:
     with connection.cursor() as cursor, cursor.copy("copy bench.bare from stdin") as copy:
         for record in records:
             copy.write_row((str(record["id"]), json.dumps(record)))
 
 
-def _load(connection: psycopg.Connection, records: Records) -> None:
+def _load(connection: psycopg.Connection, records: _Records) -> None:
     rows = [Row(str(record["id"]), record) for record in records]
     load(connection, "toggl", "entries", [Batch("toggl_track__time_entries", rows, api_version="v9")], None)
 
 
-def _upsert_many(connection: psycopg.Connection, records: Records) -> None:
+def _upsert_many(connection: psycopg.Connection, records: _Records) -> None:
     for start in range(0, len(records), _ROWS_PER_STATEMENT):
         some = records[start : start + _ROWS_PER_STATEMENT]
         values = [value for record in some for value in (str(record["id"]), json.dumps(record))]
         connection.execute(_UPSERT.format(rows=", ".join([_ROW] * len(some))).encode(), values)
 
 
-def _upsert_each(connection: psycopg.Connection, records: Records) -> None:
+def _upsert_each(connection: psycopg.Connection, records: _Records) -> None:
     statement = _UPSERT.format(rows=_ROW).encode()
     for record in records:
         connection.execute(statement, (str(record["id"]), json.dumps(record)))
