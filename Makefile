@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format up lock clean
+.PHONY: help demo test bench lint format up lock clean
 
 help: ## say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -20,6 +20,9 @@ demo: $(READY) ## sync an invented life, build the marts, set the pages of the l
 
 test: $(READY) ## run every test against real Postgres, Prefect, dbt and Typst
 	@$(BIN)/python -m pytest
+
+bench: $(READY) ## measure on this machine: how fast rows are loaded; takes some minutes
+	@$(BIN)/python -m tests.benchmarks
 
 lint: $(READY) ## check format, style and types
 	@$(BIN)/ruff format --check .
