@@ -122,6 +122,11 @@ class TogglClient:
         # Toggl writes an empty list as null at times; but what is missed in a window is missed for long, so make sure.
         return self._rows("/me/time_entries", bounds) or self._rows("/me/time_entries", bounds)
 
+    def running_entry(self) -> JsonObject | None:
+        """The entry whose timer runs, however long; None when there is none."""
+        body = self._get("/me/time_entries/current")
+        return body if isinstance(body, dict) and "id" in body else None
+
     def entry(self, entry_id: int) -> JsonObject | None:
         """One time entry, however old; None when it is deleted or was never there."""
         question = Question(f"/me/time_entries/{entry_id}")

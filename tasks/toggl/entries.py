@@ -148,8 +148,12 @@ def _read_changes(client: TogglClient, since: datetime, now: datetime) -> Entrie
 
 
 def _read_reach(client: TogglClient, now: datetime) -> EntriesRead:
-    """Everything that Toggl still lists, newest window first; that one reaches ahead, for entries made in advance."""
-    entries: list[JsonObject] = []
+    """Everything that Toggl still lists, newest window first; that one reaches ahead, for entries made in advance.
+
+    Of what began before the reach only the running entry is told, by itself.
+    """
+    running = client.running_entry()
+    entries = [running] if running else []
     spans: list[Span] = []
     end = now.astimezone(UTC).replace(microsecond=0) + AHEAD
     earliest = end - AHEAD - REACH

@@ -57,7 +57,9 @@ comment on column raw.request_quota.resets_at is 'When the bucket is full again.
 
 create or replace function raw.content_hash(data jsonb, volatile_keys text[]) returns text
 language sql immutable parallel safe
-return md5((case jsonb_typeof(data) when 'object' then data - volatile_keys else data end)::text);
+return md5(
+    (case when volatile_keys = '{}' or jsonb_typeof(data) <> 'object' then data else data - volatile_keys end)::text
+);
 comment on function raw.content_hash is 'A digest of what a record says, the keys aside that move without it changing.';
 
 create or replace function raw.stamp_version() returns trigger
@@ -78,11 +80,13 @@ end
 $$;
 comment on function raw.stamp_version is 'Digests what a writer has stored that does not do so itself.';
 
--- Runs as the owner: a writer of a raw table need not be allowed to write the versions.
+-- Runs as the owner: a writer of a raw table need not be allowed to write the versions. Without nested loops, because
+-- a plan that was made for a few rows is kept, and would compare each of many rows with each.
 create or replace function raw.keep_replaced() returns trigger
 language plpgsql
 security definer
 set search_path = ''
+set enable_nestloop = off
 as $$
 declare
     volatile_keys text[] := tg_argv[0]::text[];
