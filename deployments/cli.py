@@ -78,10 +78,12 @@ def backfill(
 ) -> None:
     """Read Toggl's older history, and build the marts; begun again it goes on where it was."""
     from deployments.local_run import run_flow
+    from flows.history import refuse_backwards
 
     settings = load_settings()
-    _refuse_future(first, settings)
-    _refuse_future(last, settings)
+    for day in (first, last):
+        _refuse_future(day, settings)
+    refuse_backwards(first, last)
     asked = {"from_date": first, "to_date": last, "oldest_first": oldest_first, "reports": reports}
     run_flow("flows.history:backfill", settings, asked)
 

@@ -15,7 +15,7 @@ from flows.transform import build_marts
 from flows.waiting import waits_for_quota
 from tasks import toggl
 from tasks.database import Database, open_database
-from tasks.errors import QuotaError
+from tasks.errors import InputError, QuotaError
 from tasks.report.publish import page_task
 from tasks.settings import Settings, load_settings
 from tasks.toggl import HistoryAsked, HistoryProgress
@@ -29,6 +29,12 @@ logger = logging.getLogger(__name__)
 def _name_of_run() -> str:
     first, last = flow_run.parameters.get("from_date"), flow_run.parameters.get("to_date")
     return f"backfill {first or 'from the beginning'} to {last or 'today'}"
+
+
+def refuse_backwards(first: dt.date | None, last: dt.date | None) -> None:
+    """Raise InputError for a last day that lies before the first."""
+    if first is not None and last is not None and last < first:
+        raise InputError(f"{last} lies before {first}.", "Choose a --to that is not earlier than --from.")
 
 
 @waits_for_quota(HOURS_OF_PATIENCE)
@@ -45,6 +51,7 @@ def backfill(
     Each page of Toggl's report is committed with its cursor: stopped anywhere, the next run goes on from there. Some
     requests of each hour are left to the daily sync; the next hour is waited for.
     """
+    refuse_backwards(from_date, to_date)
     settings = load_settings()
     if settings.toggl is None:
         raise toggl.source.unset

@@ -14,15 +14,15 @@ from infra.local.clock import ManualClock
 from infra.local.faults import Fault, FaultKind
 from infra.local.server import StandIn
 from infra.local.toggl_json import client_json, entry_json, project_json
-from infra.local.track import Entry, Track
+from infra.local.track import Track
 from tasks import toggl
 from tasks.errors import CredentialsError, QuotaError, SourceError, SourceUnavailable
 from tasks.raw import SyncSummary
 from tasks.settings import TogglAccess
 from tasks.toggl import TogglClient
 from tests.tasks.conftest import live_rows, versions
+from tests.tasks.toggl_account import ENTRIES, access_to, finished
 
-ENTRIES = "toggl_track__time_entries"
 PROJECTS = "toggl_track__projects"
 TABLES = (ENTRIES, *(f"toggl_track__{name}" for name in ("me", "workspaces", "projects", "clients", "tags", "users")))
 
@@ -31,8 +31,7 @@ Sync = Callable[..., SyncSummary]
 
 @pytest.fixture
 def access(stand_in: StandIn) -> TogglAccess:
-    token = SecretStr(credentials.TOGGL_API_TOKEN)
-    return TogglAccess(token, None, stand_in.toggl_url, stand_in.toggl_reports_url)
+    return access_to(stand_in)
 
 
 @pytest.fixture
@@ -60,11 +59,6 @@ def reach(clock: ManualClock) -> datetime:
 def entries_of(track: Track, earliest: datetime) -> dict[str, dict[str, object]]:
     """What the account holds, as the service writes it."""
     return {str(entry.id): entry_json(entry, track) for entry in track.live_entries() if entry.start >= earliest}
-
-
-def finished(track: Track) -> list[Entry]:
-    """Live entries that do not run, newest first."""
-    return [entry for entry in track.live_entries() if entry.stop is not None]
 
 
 def forget_cursor(connection: psycopg.Connection) -> None:
