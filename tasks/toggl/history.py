@@ -253,16 +253,22 @@ class HistoryReader:
         return None
 
     def _gone(self, listing: Listing) -> list[str]:
-        """The stored entries of a listed period that the listing, a whole one, lacks; none when it lacks them all."""
-        if not listing.seen:
-            return []
-        return [
+        """The stored entries of a listed period that the listing, a whole one, lacks.
+
+        If it lacks them all, only those that the Track API, asked for each, does not show either.
+        """
+        silent = [
             entry.id
             for entry in stored_entries(self._connection, self._scope, self._zone, listing.period)
             if entry.id not in listing.seen
             and entry.finished
             and (entry.at is None or entry.at < listing.began_at - LAG)
         ]
+        if listing.seen:
+            return silent
+        asked = silent[:MOST_ASKED_BY_ID]
+        alive = self._alive(asked)
+        return [source_id for source_id in asked if source_id not in alive]
 
     def _load(
         self, entries: Sequence[JsonObject], cursor: HistoryCursor, gone: Sequence[str] = (), *, thrifty: bool
