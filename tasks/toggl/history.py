@@ -54,7 +54,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Step:
-    """Where a reading stands after one committed step, in days of those asked for and entries told of so far."""
+    """Where a reading stands after one committed step: days done of those asked for, and entries ever told of."""
 
     done_days: int
     days: int
@@ -75,7 +75,6 @@ class HistoryReader:
         self._scope = scope
         self._zone = zone
         self._now = now
-        self._entries = 0
         self._stream = f"history:{scope.workspace_id}"
         cursor = raw.read_cursor(connection, SOURCE, self._stream)
         self._cursor = HistoryCursor.model_validate(cursor) if isinstance(cursor, dict) else HistoryCursor()
@@ -274,7 +273,7 @@ class HistoryReader:
         self, entries: Sequence[JsonObject], cursor: HistoryCursor, gone: Sequence[str] = (), *, thrifty: bool
     ) -> None:
         """Load a page and the cursor; an entry that has a tombstone is believed only when the Track API shows it."""
-        self._entries += len(entries)
+        cursor = cursor.model_copy(update={"entries": cursor.entries + len(entries)})
         known = stored_stamps(self._connection, [str(entry["id"]) for entry in entries])
         disputed = sorted(source_id for source_id, stamp in known.items() if stamp.is_deleted)
         alive = self._alive(disputed[:MOST_ASKED_BY_ID])
@@ -304,7 +303,7 @@ class HistoryReader:
         if listing and listing.reached and (listed := listing.period.until(listing.reached)):
             known.append(listed)
         open_days = sum(rest.days for rest in without(within, known))
-        return Step(done_days=within.days - open_days, days=within.days, entries=self._entries)
+        return Step(done_days=within.days - open_days, days=within.days, entries=self._cursor.entries)
 
 
 def _seconds(entry: JsonObject) -> int:

@@ -30,9 +30,13 @@ class Listing(BaseModel, frozen=True):
 
 
 class HistoryCursor(BaseModel, frozen=True):
-    """How far the history of one workspace has been read; `round_began_at` is set while all of it is compared."""
+    """How far the history of one workspace has been read; `round_began_at` is set while all of it is compared.
+
+    `entries` counts what pages have told, for the eyes of a person who waits.
+    """
 
     checked: tuple[Checked, ...] = ()
+    entries: int = 0
     listing: Listing | None = None
     round_began_at: datetime | None = None
 
