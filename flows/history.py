@@ -118,7 +118,8 @@ def _follow(key: str, progress: Iterator[HistoryProgress], settings: Settings) -
 
 def _sentence(stand: HistoryProgress, settings: Settings) -> str:
     workspace = f", workspace {stand.number} of {stand.workspaces}" if stand.workspaces > 1 else ""
-    said = f"Toggl Track: {stand.step.done_days:,} of {stand.step.days:,} days{workspace}, {stand.step.entries:,} entries read"
+    days = f"{stand.step.done_days:,} of {stand.step.days:,} days"
+    said = f"Toggl Track: {days}{workspace}, {stand.step.entries:,} entries read"
     if stand.allowance is None:
         return said
     renewed = stand.allowance.resets_at.astimezone(settings.zone)
