@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from infra.local import credentials
 from infra.local.clock import TickingClock
 from infra.local.habits import PRIMARY, STUDY, WORK
 from infra.local.life import live
 from infra.local.server import StandIn
 from tasks.settings import PROJECT_ROOT
+from tests.accounts import accounts_at
 from tests.tasks.conftest import broken_histories, live_rows
 from tests.tasks.google import events_of
 
@@ -50,14 +50,7 @@ def environment(stand_in: StandIn, database_url: str) -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": database_url,
-        "TOGGL_API_TOKEN": credentials.TOGGL_API_TOKEN,
-        "TOGGL_API_URL": stand_in.toggl_url,
-        "TOGGL_REPORTS_API_URL": stand_in.toggl_reports_url,
-        "GOOGLE_CLIENT_ID": credentials.GOOGLE_CLIENT_ID,
-        "GOOGLE_CLIENT_SECRET": credentials.GOOGLE_CLIENT_SECRET,
-        "GOOGLE_REFRESH_TOKEN": credentials.GOOGLE_REFRESH_TOKEN,
-        "GOOGLE_CALENDAR_API_URL": stand_in.calendar_url,
-        "GOOGLE_TOKEN_URL": stand_in.token_url,
+        **accounts_at(stand_in),
     }
 
 

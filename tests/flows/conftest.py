@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from deployments.local_run import use_prefect_api
-from infra.local import credentials
 from infra.local.clock import TickingClock
 from infra.local.life import live
 from infra.local.server import StandIn
+from tests.accounts import accounts_at
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -31,14 +31,7 @@ def account(stand_in: StandIn, database_url: str, tmp_path: Path) -> dict[str, s
         "LIFETRACER_HOME": str(tmp_path / "home"),
         "LIFETRACER_REPORT_DIR": str(tmp_path / "out"),
         "LIFETRACER_LOCALE": "en",
-        "TOGGL_API_TOKEN": credentials.TOGGL_API_TOKEN,
-        "TOGGL_API_URL": stand_in.toggl_url,
-        "TOGGL_REPORTS_API_URL": stand_in.toggl_reports_url,
-        "GOOGLE_CLIENT_ID": credentials.GOOGLE_CLIENT_ID,
-        "GOOGLE_CLIENT_SECRET": credentials.GOOGLE_CLIENT_SECRET,
-        "GOOGLE_REFRESH_TOKEN": credentials.GOOGLE_REFRESH_TOKEN,
-        "GOOGLE_CALENDAR_API_URL": stand_in.calendar_url,
-        "GOOGLE_TOKEN_URL": stand_in.token_url,
+        **accounts_at(stand_in),
     }
 
 

@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from infra.local.agenda import Agenda, Event
 from infra.local.clock import ManualClock
@@ -20,6 +19,7 @@ from tasks.errors import LifetracerError
 from tests.conftest import new_database
 from tests.tasks.conftest import NOW, TOKYO, broken_histories, live_rows
 from tests.tasks.google import EVENTS, events_of, syncing
+from tests.tasks.machine import run_machine
 
 CALENDARS = (PRIMARY, WORK, STUDY)
 # Within the wide window, but for a day, all that there is must be stored; beyond it only what once was inside.
@@ -245,16 +245,4 @@ def _instant(bound: datetime | date) -> datetime:
 
 @pytest.mark.timeout(1200)
 def test_the_mirror_equals_the_calendars_after_every_sync(postgres_url: str, migrated_template: str) -> None:
-    def machine() -> RuleBasedStateMachine:
-        return CalendarMirror(postgres_url, migrated_template)
-
-    run_state_machine_as_test(
-        machine,  # type: ignore[arg-type]  # hypothesis calls it, no more
-        settings=settings(
-            max_examples=20,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-        ),
-    )
+    run_machine(lambda: CalendarMirror(postgres_url, migrated_template), examples=20)

@@ -23,6 +23,7 @@ from tasks.errors import CredentialsError, SourceError, SourceUnavailable
 from tasks.google_calendar import CalendarClient
 from tasks.settings import GoogleAccess
 from tests.tasks.conftest import NOW, TOKYO, live_rows
+from tests.tasks.google import access_to
 
 ROBOT = "robot@project.example.test"
 FREE_BUSY = "https://www.googleapis.com/auth/calendar.freebusy"
@@ -66,15 +67,7 @@ def key() -> rsa.RSAPrivateKey:
 @pytest.fixture
 def user(stand_in: StandIn) -> GoogleAccess:
     """Access by a refresh token."""
-    return GoogleAccess(
-        credentials.GOOGLE_CLIENT_ID,
-        SecretStr(credentials.GOOGLE_CLIENT_SECRET),
-        SecretStr(credentials.GOOGLE_REFRESH_TOKEN),
-        service_account_file=None,
-        calendar_ids=(),
-        calendar_url=stand_in.calendar_url,
-        token_url=stand_in.token_url,
-    )
+    return access_to(stand_in)
 
 
 @pytest.fixture

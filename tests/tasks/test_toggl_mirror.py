@@ -6,9 +6,8 @@ from typing import TypeVar
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from infra.local.clock import ManualClock
 from infra.local.faults import Fault, FaultKind
@@ -22,6 +21,7 @@ from tasks.quota import QuotaLedger
 from tasks.toggl import HistoryAsked, TogglClient
 from tests.conftest import new_database
 from tests.tasks.conftest import NOW, TOKYO, broken_histories, live_rows
+from tests.tasks.machine import run_machine
 from tests.tasks.toggl_account import ENTRIES, REPORT, Account, access_to
 
 # A sync without news costs two requests; one with news of every kind reads six windows, and catalogues twice over.
@@ -288,16 +288,4 @@ def newest_rows(connection: psycopg.Connection) -> dict[int, tuple[object, ...]]
 
 @pytest.mark.timeout(1200)
 def test_the_mirror_equals_the_account_in_the_end(postgres_url: str, migrated_template: str) -> None:
-    def machine() -> RuleBasedStateMachine:
-        return TogglMirror(postgres_url, migrated_template)
-
-    run_state_machine_as_test(
-        machine,  # type: ignore[arg-type]  # hypothesis calls it, no more
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-        ),
-    )
+    run_machine(lambda: TogglMirror(postgres_url, migrated_template), examples=25)
