@@ -33,5 +33,6 @@ def daily_report(date: dt.date | None = None) -> list[Path] | State[Any]:
         faults = sync_all(database, settings)
         build_marts(database, settings)
         pages = set_pages(database, settings, date)
-        catch_up(database, settings)
+        if not faults:
+            catch_up(database, settings)
     return Failed(message=" ".join(faults)) if faults else pages

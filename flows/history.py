@@ -15,7 +15,7 @@ from flows.transform import build_marts
 from flows.waiting import waits_for_quota
 from tasks import toggl
 from tasks.database import Database, open_database
-from tasks.errors import InputError, QuotaError
+from tasks.errors import InputError, LifetracerError
 from tasks.report.publish import page_task
 from tasks.settings import Settings, load_settings
 from tasks.toggl import HistoryAsked, HistoryProgress
@@ -84,21 +84,21 @@ def reconcile() -> None:
 
 
 def catch_up(database: Database, settings: Settings) -> None:
-    """Compare the history with Toggl's reports if a sync could not tell what changed in it, as far as the hour allows.
+    """Compare the history with Toggl's reports if a sync could not tell what changed in it, as far as that can be done.
 
-    What is left is caught up with after the next sync.
+    What keeps it from being done now, such as a used-up hour, is logged; it is caught up with after the next sync.
     """
     if settings.toggl is None:
         return
     with database.connect() as connection:
-        if not toggl.older_entries_are_unknown(connection):
+        if toggl.unknown_noted_at(connection) is None:
             return
         logger.info("Toggl Track: comparing older entries with its reports")
         progress = toggl.reconcile(connection, settings.toggl, now=dt.datetime.now(settings.zone))
         try:
             _follow("catch-up", progress, settings)
-        except QuotaError as error:
-            logger.info("Toggl Track: the rest follows after the next sync. %s", error.sentence)
+        except LifetracerError as error:
+            logger.warning("Toggl Track: the rest follows after the next sync. %s", error.sentence)
 
 
 def _follow(key: str, progress: Iterator[HistoryProgress], settings: Settings) -> None:

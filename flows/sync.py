@@ -7,6 +7,7 @@ from prefect import flow
 
 from flows.history import catch_up
 from flows.waiting import give_way_to_quota, waits_for_quota
+from tasks import toggl
 from tasks.database import Database, open_database
 from tasks.errors import InputError, SettingsError
 from tasks.raw import mark_unconfigured
@@ -27,7 +28,8 @@ def sync(source: str) -> None:
         raise SOURCES[source].unset
     with open_database(settings) as database:
         sync_task(source, database, settings, datetime.now(UTC))
-        catch_up(database, settings)
+        if source == toggl.SOURCE:
+            catch_up(database, settings)
 
 
 def sync_all(database: Database, settings: Settings) -> list[str]:

@@ -112,7 +112,7 @@ class Service:
                 self.gate.admit(question)
             try:
                 answer = self._send(question)
-            except httpx.TransportError as error:
+            except (httpx.TransportError, httpx.DecodingError) as error:
                 fault, told = _could_not(error), None
             else:
                 fault, told = self._fault(answer), _retry_after(answer)
@@ -167,7 +167,9 @@ class Service:
         self.requests += 1
 
 
-def _could_not(error: httpx.TransportError) -> str:
+def _could_not(error: httpx.TransportError | httpx.DecodingError) -> str:
+    if isinstance(error, httpx.DecodingError):
+        return "sent an unreadable answer"
     if isinstance(error, httpx.TimeoutException):
         return "did not answer in time"
     if isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol):

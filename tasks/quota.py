@@ -17,6 +17,8 @@ from tasks.errors import QuotaError
 
 # The source rounds to whole seconds; a request that comes in the last one would still be refused.
 _ROUNDING = timedelta(seconds=1)
+# By so much the ends of one and the same hour may differ, as told by two answers.
+_SAME_HOUR = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,15 @@ class QuotaLedger:
                 "insert into raw.request_quota as known (source, bucket, remaining, resets_at)"
                 " values (%(source)s, %(bucket)s, %(remaining)s, %(resets_at)s)"
                 " on conflict (source, bucket) do update set resets_at = excluded.resets_at, remaining ="
-                " case when known.resets_at > %(now)s then least(known.remaining, excluded.remaining)"
-                " else excluded.remaining end",
+                " case when known.resets_at > %(now)s and excluded.resets_at < known.resets_at + %(slack)s"
+                " then least(known.remaining, excluded.remaining) else excluded.remaining end",
                 {
                     "source": self.source,
                     "bucket": bucket,
                     "remaining": remaining,
                     "resets_at": resets_at,
                     "now": self.clock(),
+                    "slack": _SAME_HOUR,
                 },
             )
 

@@ -26,7 +26,7 @@ from tasks.settings import TogglAccess
 from tasks.source import Source
 from tasks.toggl.catalogues import CATALOGUES, Account, account_of, load_me, skip_catalogue, sync_catalogue
 from tasks.toggl.client import SOURCE, TITLE, NotOfferedError, TogglClient, moment
-from tasks.toggl.entries import load_entries, older_entries_are_unknown, read_entries, settle_older_entries
+from tasks.toggl.entries import load_entries, read_entries, settle_unknown, unknown_noted_at
 from tasks.toggl.history import HistoryReader, Step
 from tasks.toggl.periods import Period
 from tasks.toggl.reports import Scope
@@ -39,10 +39,10 @@ __all__ = [
     "TogglClient",
     "backfill",
     "client_for",
-    "older_entries_are_unknown",
     "reconcile",
     "source",
     "sync",
+    "unknown_noted_at",
 ]
 
 _HISTORY = "history of Toggl Track"
@@ -127,7 +127,9 @@ def backfill(
 
     def read(reader: HistoryReader, account: Account) -> Iterator[Step]:
         first = asked.first or (moment(account.me.get("created_at")) or now).astimezone(account.zone).date()
-        last = asked.last or now.astimezone(account.zone).date()
+        # A day that is still to come is not known for good, whoever asks for it.
+        today = now.astimezone(account.zone).date()
+        last = min(asked.last or today, today)
         if last < first:
             raise InputError(f"{last} lies before {first}.", "Choose a --to that is not earlier than --from.")
         return reader.read(Period(first=first, last=last), oldest_first=asked.oldest_first)
@@ -142,9 +144,11 @@ def reconcile(
 
     Begun again within two days it goes on where it was. Raises what `backfill` raises.
     """
-    yield from _work(connection, access, lambda reader, _account: reader.reconcile(), now=now, client=client)
-    with only_sync_of(connection, SOURCE):
-        settle_older_entries(connection)
+    noted_at = unknown_noted_at(connection)
+    yield from _work(connection, access, lambda reader, _account: reader.reconcile(noted_at), now=now, client=client)
+    if noted_at is not None:
+        with only_sync_of(connection, SOURCE):
+            settle_unknown(connection, noted_at)
 
 
 def _work(

@@ -36,7 +36,7 @@ REPORT_TABLE = "toggl_track__time_entries_report"
 STREAM = "time_entries"
 # A little more than Toggl allows: its refusal names the first day that it lists.
 REACH = timedelta(days=100)
-AHEAD = timedelta(days=7)
+AHEAD = timedelta(days=365)
 WINDOW = timedelta(days=21)
 SMALLEST_WINDOW = timedelta(seconds=2)
 OVERLAP = timedelta(seconds=120)
@@ -50,7 +50,7 @@ class EntriesRead:
     """Entries as Toggl sent them, later answers last; the starts that lie in `spans` were read in full.
 
     `newest` is where the next sync goes on, `workspace_id` the one that was asked for. Since `unknown_since` entries
-    beyond the reach may have changed without a word.
+    beyond the reach may have changed without a word, as was last found out at `noted_at`.
     """
 
     entries: Sequence[JsonObject]
@@ -58,6 +58,7 @@ class EntriesRead:
     newest: datetime | None = None
     workspace_id: int | None = None
     unknown_since: datetime | None = None
+    noted_at: datetime | None = None
 
 
 def read_entries(
@@ -65,18 +66,27 @@ def read_entries(
 ) -> EntriesRead:
     """Read what changed since the last sync of these workspaces (one, or by None all), or everything in reach."""
     cursor = raw.read_cursor(connection, SOURCE, STREAM)
-    known = cursor if isinstance(cursor, dict) and cursor.get("workspace_id") == workspace_id else {}
+    known = cursor if isinstance(cursor, dict) else {}
     newest = moment(known.get("at"))
+    unknown = [moment(known.get("unknown_since"))]
+    if known.get("workspace_id") != workspace_id:
+        # What changed in workspaces that were not asked for was not loaded.
+        unknown.append(newest and newest - OVERLAP)
+        newest = None
     read = _read_reach(client, now) if newest is None else _read_changes(client, newest - OVERLAP, now)
-    unknown = [moment(known.get("unknown_since")), read.unknown_since]
+    unknown.append(read.unknown_since)
     stamps = [newest, *(moment(entry.get("at")) for entry in read.entries)]
     newest = max((stamp for stamp in stamps if stamp), default=None)
     if client.served_at:
         # What changes while several answers are read may be in none of them: it is read again next time. And a stamp
         # that nothing has moved for months would be refused one day, though all since then is known.
         newest = max(min(newest or client.served_at, client.served_at), client.served_at - OLDEST_CURSOR)
+        if read.unknown_since:
+            # All in reach was read, and the rest is on record as unknown: the same changes need not be told again.
+            newest = client.served_at
     unknown_since = min((since for since in unknown if since), default=None)
-    return replace(read, newest=newest, workspace_id=workspace_id, unknown_since=unknown_since)
+    noted_at = now if any(unknown[1:]) else moment(known.get("noted_at"))
+    return replace(read, newest=newest, workspace_id=workspace_id, unknown_since=unknown_since, noted_at=noted_at)
 
 
 def load_entries(connection: psycopg.Connection, read: EntriesRead, known_workspaces: Collection[int]) -> list[Loaded]:
@@ -102,17 +112,19 @@ def load_entries(connection: psycopg.Connection, read: EntriesRead, known_worksp
     return raw.load(connection, SOURCE, STREAM, batches, _cursor(read))
 
 
-def older_entries_are_unknown(connection: psycopg.Connection) -> bool:
-    """Whether entries beyond the reach may have changed without a word since they were last compared."""
+def unknown_noted_at(connection: psycopg.Connection) -> datetime | None:
+    """When it was last found out that entries beyond the reach may have changed without a word; None: they have not."""
     cursor = raw.read_cursor(connection, SOURCE, STREAM)
-    return isinstance(cursor, dict) and cursor.get("unknown_since") is not None
+    if not isinstance(cursor, dict) or cursor.get("unknown_since") is None:
+        return None
+    return moment(cursor.get("noted_at"))
 
 
-def settle_older_entries(connection: psycopg.Connection) -> None:
-    """Take note that all history has been compared with Toggl's reports."""
+def settle_unknown(connection: psycopg.Connection, noted_at: datetime) -> None:
+    """Take note that a comparison begun at or after `noted_at` has ended, unless there is newer doubt."""
     cursor = raw.read_cursor(connection, SOURCE, STREAM)
-    if isinstance(cursor, dict) and cursor.get("unknown_since") is not None:
-        raw.load(connection, SOURCE, STREAM, [], {**cursor, "unknown_since": None})
+    if isinstance(cursor, dict) and unknown_noted_at(connection) == noted_at:
+        raw.load(connection, SOURCE, STREAM, [], {**cursor, "unknown_since": None, "noted_at": None})
 
 
 def _cursor(read: EntriesRead) -> JsonObject:
@@ -120,6 +132,7 @@ def _cursor(read: EntriesRead) -> JsonObject:
         "at": read.newest.isoformat() if read.newest else None,
         "workspace_id": read.workspace_id,
         "unknown_since": read.unknown_since.isoformat() if read.unknown_since else None,
+        "noted_at": read.noted_at.isoformat() if read.noted_at else None,
     }
 
 
@@ -155,11 +168,11 @@ def _read_reach(client: TogglClient, now: datetime) -> EntriesRead:
     running = client.running_entry()
     entries = [running] if running else []
     spans: list[Span] = []
-    end = now.astimezone(UTC).replace(microsecond=0) + AHEAD
-    earliest = end - AHEAD - REACH
+    present = now.astimezone(UTC).replace(microsecond=0)
+    end, earliest = present + AHEAD, present - REACH
     answered = False
     while end > earliest:
-        start = max(end - WINDOW, earliest)
+        start = max(min(end, present) - WINDOW, earliest)
         try:
             read = _read_window(client, start, end)
         except RefusedError as refusal:

@@ -44,7 +44,8 @@ LAG = timedelta(hours=1)
 CHECK_OVERLAP = timedelta(days=1)
 # With more changes than that, listing the piece in full is as cheap, and can be interrupted.
 MOST_CHANGE_PAGES = 3
-MOST_ASKED_BY_ID = 20
+# So many entries are asked for before a listing is believed that names none at all.
+SAMPLE = 3
 ATTEMPTS = 3
 # A comparison that was left lying for longer begins anew.
 ROUND_LASTS = timedelta(days=2)
@@ -85,36 +86,50 @@ class HistoryReader:
 
     def read(self, period: Period, *, oldest_first: bool = False) -> Iterator[Step]:
         """List what has not been listed yet of a period, and load it all; each step is one page, committed."""
+        try:
+            for piece in self._unread(period, oldest_first=oldest_first):
+                yield from self._list(piece, within=period, thrifty=False)
+        except NotOfferedError as error:
+            raise SourceError(
+                SOURCE,
+                f"Toggl Track's plan does not show all reports of {period}: {error.sentence}",
+                "What was read is kept. Choose a later beginning, or look at your plan under Subscription.",
+            ) from error
+        yield self._step(period)
+
+    def _unread(self, period: Period, *, oldest_first: bool) -> list[Period]:
+        """The pieces of a period that are still to be listed, one that was left half read first."""
         listing = self._cursor.listing
-        if listing and period.overlap(listing.period) == listing.period:
-            yield from self._list(listing.period, within=period, thrifty=False)
-        unknown = without(period, (known.period for known in self._cursor.checked))
+        begun = [listing.period] if listing and period.overlap(listing.period) == listing.period else []
+        unknown = without(period, [*begun, *(known.period for known in self._cursor.checked)])
         settled = self._settled(self._now)
         parts = [part for rest in unknown for part in (rest.until(settled), rest.after(settled)) if part]
         pieces = [piece for part in parts for piece in part.pieces(LONGEST_PIECE_DAYS)]
-        for piece in pieces if oldest_first else reversed(pieces):
-            yield from self._list(piece, within=period, thrifty=False)
-        yield self._step(period)
+        return [*begun, *(pieces if oldest_first else reversed(pieces))]
 
-    def reconcile(self) -> Iterator[Step]:
+    def reconcile(self, doubt_noted_at: datetime | None = None) -> Iterator[Step]:
         """Compare all that is stored with Toggl's reports: restore what is missing, bury what is gone.
 
-        Entries that the Track API's table holds just so are not stored a second time.
+        A comparison that broke off goes on, unless it began before `doubt_noted_at`. Entries that the Track API's
+        table holds just so are not stored a second time. What the plan does not report is left as it is.
         """
-        began_at = self._begin_round()
+        began_at = self._begin_round(doubt_noted_at)
         whole = self._everything(self._settled(began_at))
         self._ask_for_timers(whole)
         recent = Period(first=max(whole.first, whole.last - DAY * RECENT_DAYS), last=whole.last)
-        yield from self._list_once(recent, began_at, within=whole)
-        for older in without(whole, [recent]):
-            for piece in reversed(older.pieces(LONGEST_PIECE_DAYS)):
-                yield from self._compare(piece, began_at, within=whole)
+        try:
+            yield from self._list_once(recent, began_at, within=whole)
+            for older in without(whole, [recent]):
+                for piece in reversed(older.pieces(LONGEST_PIECE_DAYS)):
+                    yield from self._compare(piece, began_at, within=whole)
+        except NotOfferedError as error:
+            logger.warning("Toggl Track: what lies further back could not be compared. %s", error.sentence)
         self._save(self._cursor.model_copy(update={"round_began_at": None}))
         yield self._step(whole)
 
-    def _begin_round(self) -> datetime:
+    def _begin_round(self, doubt_noted_at: datetime | None) -> datetime:
         begun = self._cursor.round_began_at
-        if begun is not None and self._now - begun < ROUND_LASTS:
+        if begun is not None and self._now - begun < ROUND_LASTS and begun >= (doubt_noted_at or begun):
             return begun
         self._save(self._cursor.model_copy(update={"round_began_at": self._now}))
         return self._now
@@ -127,22 +142,25 @@ class HistoryReader:
     def _ask_for_timers(self, whole: Period) -> None:
         """Ask for the entries that are stored as running since days: reports are silent on them either way."""
         stored = stored_entries(self._connection, self._scope, self._zone, whole)
-        timers = [entry.id for entry in stored if not entry.finished][:MOST_ASKED_BY_ID]
-        if not timers:
-            return
         with only_sync_of(self._connection, SOURCE):
-            alive = self._alive(timers)
-            gone = [timer for timer in timers if timer not in alive]
+            self._settle([entry.id for entry in stored if not entry.finished])
+
+    def _settle(self, ids: Sequence[str]) -> set[str]:
+        """Ask the Track API for entries and load what it says, each by itself; gives those that live.
+
+        So an hour that ends meanwhile has settled some of them.
+        """
+        alive: set[str] = set()
+        for source_id in ids:
+            entry = self._client.entry(int(source_id))
+            rows, gone, living = ([], [source_id], []) if entry is None else (to_rows([entry]), [], [source_id])
             batches = [
-                Batch(TABLE, to_rows(alive.values()), gone, API_VERSION),
-                Batch(REPORT_TABLE, [], gone, REPORTS_VERSION),
+                Batch(TABLE, rows, gone, API_VERSION),
+                Batch(REPORT_TABLE, [], gone, REPORTS_VERSION, living),
             ]
             raw.load(self._connection, SOURCE, self._stream, batches, self._cursor.model_dump(mode="json"))
-
-    def _alive(self, ids: Sequence[str]) -> dict[str, JsonObject]:
-        """Those of the entries that the Track API shows, by id."""
-        asked = {source_id: self._client.entry(int(source_id)) for source_id in ids}
-        return {source_id: entry for source_id, entry in asked.items() if entry is not None}
+            alive.update(living)
+        return alive
 
     def _list_once(self, piece: Period, began_at: datetime, within: Period) -> Iterator[Step]:
         """List a piece in full unless this round has done so."""
@@ -220,14 +238,7 @@ class HistoryReader:
             yield self._step(within)
 
     def _page(self, listing: Listing) -> Page:
-        try:
-            return read_page(self._client, self._scope, listing.period.widened(), listing.following)
-        except NotOfferedError as error:
-            raise SourceError(
-                SOURCE,
-                f"Toggl Track's plan does not show reports of {listing.period}: {error.sentence}",
-                "What was read is kept. Choose a later beginning, or look at your plan under Subscription.",
-            ) from error
+        return read_page(self._client, self._scope, listing.period.widened(), listing.following)
 
     def _conclude(self, listing: Listing, page: Page, *, thrifty: bool) -> Listing | None:
         """Load the last page; what the whole listing lacks is gone, if the total proves it whole. Else list again."""
@@ -254,7 +265,7 @@ class HistoryReader:
     def _gone(self, listing: Listing) -> list[str]:
         """The stored entries of a listed period that the listing, a whole one, lacks.
 
-        If it lacks them all, only those that the Track API, asked for each, does not show either.
+        One that names no entry at all is believed when the Track API does not show a sample of them either.
         """
         silent = [
             entry.id
@@ -263,28 +274,30 @@ class HistoryReader:
             and entry.finished
             and (entry.at is None or entry.at < listing.began_at - LAG)
         ]
-        if listing.seen:
-            return silent
-        asked = silent[:MOST_ASKED_BY_ID]
-        alive = self._alive(asked)
-        return [source_id for source_id in asked if source_id not in alive]
+        if not listing.seen and self._settle(silent[:: max(1, len(silent) // SAMPLE)][:SAMPLE]):
+            return []
+        return silent
 
     def _load(
         self, entries: Sequence[JsonObject], cursor: HistoryCursor, gone: Sequence[str] = (), *, thrifty: bool
     ) -> None:
-        """Load a page and the cursor; an entry that has a tombstone is believed only when the Track API shows it."""
+        """Load a page and the cursor.
+
+        An entry that has had a tombstone for some time lives again. Of a young one the Track API is asked: reports lag.
+        """
         cursor = cursor.model_copy(update={"entries": cursor.entries + len(entries)})
-        known = stored_stamps(self._connection, [str(entry["id"]) for entry in entries])
-        disputed = sorted(source_id for source_id, stamp in known.items() if stamp.is_deleted)
-        alive = self._alive(disputed[:MOST_ASKED_BY_ID])
+        known = stored_stamps(self._connection, [str(entry["id"]) for entry in entries], LAG)
+        asked = sorted(source_id for source_id, stamp in known.items() if stamp.is_young_tombstone)
+        dead = set(asked) - self._settle(asked)
         rows = [
             Row(source_id, entry)
             for source_id, entry in ((str(entry["id"]), entry) for entry in entries)
-            if source_id in alive or _says_something(entry, known.get(source_id), thrifty=thrifty)
+            if source_id not in dead and _says_something(entry, known.get(source_id), thrifty=thrifty)
         ]
+        revived = [source_id for source_id, stamp in known.items() if stamp.is_old_tombstone]
         batches = [
             Batch(REPORT_TABLE, rows, gone, REPORTS_VERSION),
-            Batch(TABLE, to_rows(alive.values()), gone, API_VERSION),
+            Batch(TABLE, [], gone, API_VERSION, revived),
         ]
         raw.load(self._connection, SOURCE, self._stream, batches, cursor.model_dump(mode="json"))
         self._cursor = cursor
@@ -312,9 +325,8 @@ def _seconds(entry: JsonObject) -> int:
 
 
 def _says_something(entry: JsonObject, known: StoredStamp | None, *, thrifty: bool) -> bool:
-    """Whether a report's entry is worth storing: not if it has a tombstone, nor, thriftily, if it is known just so."""
-    if known is None:
+    """Whether a report's entry is worth storing: thriftily not, if the Track API's living row is just as new."""
+    if known is None or not thrifty:
         return True
     stamp = moment(entry.get("at"))
-    is_known_just_so = stamp is not None and known.track_at == stamp.replace(microsecond=0)
-    return not known.is_deleted and not (thrifty and is_known_just_so)
+    return stamp is None or known.track_at != stamp.replace(microsecond=0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import LiteralString
 from zoneinfo import ZoneInfo
 
@@ -25,10 +25,15 @@ class StoredEntry:
 
 @dataclass(frozen=True)
 class StoredStamp:
-    """What is known of an entry that a report tells of: `track_at` is the Track API's whole-second stamp, if stored."""
+    """What is known of an entry that a report tells of.
+
+    `track_at` is the whole-second stamp of the Track API's row, if that lives. A tombstone is young while the reports
+    may not have heard of the deletion.
+    """
 
     track_at: datetime | None
-    is_deleted: bool
+    is_young_tombstone: bool
+    is_old_tombstone: bool
 
 
 # Reports give whole seconds where the Track API gives fractions. Rows that an older writer took from reports name no
@@ -71,7 +76,8 @@ _STAMPS: LiteralString = """
 select
     source_id,
     max(date_trunc('second', (data->>'at')::timestamptz)) filter (where is_track and deleted_at is null),
-    bool_or(deleted_at is not null)
+    coalesce(max(deleted_at) >= now() - %(lag)s, false),
+    coalesce(max(deleted_at) < now() - %(lag)s, false)
 from (
     select source_id, data, deleted_at, true as is_track from raw.toggl_track__time_entries
     union all
@@ -97,11 +103,11 @@ def stored_entries(
         return [StoredEntry(*row) for row in connection.execute(_STORED, values)]
 
 
-def stored_stamps(connection: psycopg.Connection, ids: Sequence[str]) -> dict[str, StoredStamp]:
-    """What is known of those of the entries that are stored, by id."""
+def stored_stamps(connection: psycopg.Connection, ids: Sequence[str], lag: timedelta) -> dict[str, StoredStamp]:
+    """What is known of those of the entries that are stored, by id; `lag` is how late reports may tell of a change."""
     with connection.transaction():
-        rows = connection.execute(_STAMPS, {"ids": list(ids)})
-        return {source_id: StoredStamp(track_at, is_deleted) for source_id, track_at, is_deleted in rows}
+        rows = connection.execute(_STAMPS, {"ids": list(ids), "lag": lag})
+        return {source_id: StoredStamp(*stamp) for source_id, *stamp in rows}
 
 
 def seconds_of(entries: Sequence[StoredEntry], period: Period) -> int:

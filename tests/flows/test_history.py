@@ -100,7 +100,7 @@ def test_what_a_sync_could_not_tell_is_compared_right_after_it(stand_in: StandIn
     track.delete_entry(entries[-1].id)
     sync("toggl")
     with psycopg.connect(database_url) as connection:
-        assert not toggl.older_entries_are_unknown(connection)
+        assert toggl.unknown_noted_at(connection) is None
         stale = connection.execute(
             "select count(*) from raw.toggl_track__time_entries_report where deleted_at is null"
             " and data->>'description' <> 'renamed in bulk'"

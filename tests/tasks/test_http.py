@@ -83,6 +83,7 @@ def test_a_refusal_is_handed_over_at_once(service: Callable[..., Service], waits
         (httpx.ConnectError("refused"), "Toggl Track could not be reached five times."),
         (httpx.ReadTimeout("slow"), "Toggl Track did not answer in time five times."),
         (httpx.RemoteProtocolError("gone"), "Toggl Track broke off its answer five times."),
+        (httpx.DecodingError("no gzip"), "Toggl Track sent an unreadable answer five times."),
         (httpx.Response(502, text="<html>"), "Toggl Track answered 502 five times."),
         (httpx.Response(200, text='{"half'), "Toggl Track sent unreadable JSON five times."),
         (httpx.Response(200, text='{"seconds": NaN}'), "Toggl Track sent unreadable JSON five times."),

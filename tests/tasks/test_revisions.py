@@ -117,6 +117,29 @@ def test_an_older_writer_needs_no_right_on_the_versions(
     connection.commit()
 
 
+def test_a_writer_that_gives_its_rows_new_ids_replaces_no_version_unseen(
+    connection: psycopg.Connection, say: Callable[[int | None], None]
+) -> None:
+    say(1)
+    connection.execute(
+        "insert into raw.toggl_track__tags (id, source_id, data) values (gen_random_uuid(), 'a', '{\"n\": 2}')"
+        " on conflict (source_id) do update set id = excluded.id, data = excluded.data"
+    )
+    connection.commit()
+    assert history(connection) == [(1, False), (2, False)]
+
+
+def test_a_secret_that_another_writer_has_stored_is_in_no_kept_version(connection: psycopg.Connection) -> None:
+    connection.execute(
+        'insert into raw.toggl_track__me (source_id, data) values (\'1\', \'{"id": 1, "api_token": "secret"}\')'
+    )
+    load(connection, "toggl", "me", [Batch("toggl_track__me", [Row("1", {"id": 1})])], None)
+    connection.execute("delete from raw.toggl_track__me")
+    kept = connection.execute("select data from raw.revisions where table_name = 'toggl_track__me'").fetchall()
+    connection.commit()
+    assert kept == [({"id": 1},), ({"id": 1},)]
+
+
 def test_rows_from_before_the_versions_are_taken_as_they_are(empty_database_url: str, tmp_path: Path) -> None:
     first = min(MIGRATIONS.glob("*.sql"))
     (tmp_path / first.name).write_text(first.read_text())

@@ -82,6 +82,14 @@ def test_the_first_sync_copies_everything_in_reach(
     assert summary.requests <= 15
 
 
+def test_entries_made_long_in_advance_are_there_from_the_first_sync_on(
+    sync: Sync, track: Track, clock: ManualClock, connection: psycopg.Connection
+) -> None:
+    ahead = track.add_entry(clock() + timedelta(days=60), clock() + timedelta(days=60, hours=8)).id
+    sync()
+    assert str(ahead) in live_rows(connection, ENTRIES)
+
+
 def test_no_secret_is_stored(sync: Sync, connection: psycopg.Connection) -> None:
     sync()
     stored = str([live_rows(connection, table) for table in TABLES])

@@ -1,6 +1,7 @@
 """History is complete however it is served, and what a sync has missed or left over is found by comparison."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from json import dumps
 
@@ -132,8 +133,13 @@ def test_nobody_elses_entries_are_copied_and_nothing_is_rounded(account: Account
 
 def test_a_plan_that_does_not_show_so_much_is_named_and_costs_nothing_that_it_shows(account: Account) -> None:
     account.stand_in.toggl.report_reach_days = 40
-    with pytest.raises(SourceError, match=r"plan does not show reports of 20.*402"):
+    with pytest.raises(SourceError, match=r"plan does not show all reports of 2023-01-01 to 2026-03-09.*402"):
         account.backfill(HistoryAsked(first=date(2023, 1, 1)))
+    account.sync()
+    account.clock.advance(days=3)
+    before = account.mirrored()
+    assert account.reconcile()[-1].share < 1
+    assert account.mirrored() >= before, "what the plan does not show is left as it is"
 
 
 def test_a_second_reader_of_history_leaves_with_a_word(account: Account, database_url: str) -> None:
@@ -254,15 +260,96 @@ def test_more_changes_than_one_answer_holds_arrive_also_where_the_track_api_does
         account.track.edit_entry(entry.id, description="renamed in bulk")
     gone = finished(account.track)[-5]
     account.track.delete_entry(gone.id)
-    assert not toggl.older_entries_are_unknown(account.connection)
+    assert toggl.unknown_noted_at(account.connection) is None
     account.sync()
-    assert toggl.older_entries_are_unknown(account.connection)
+    assert toggl.unknown_noted_at(account.connection) is not None
     account.clock.advance(hours=3)
     account.reconcile()
-    assert not toggl.older_entries_are_unknown(account.connection)
+    assert toggl.unknown_noted_at(account.connection) is None
     assert account.mirrored() == account.alive()
     listed = days_listed(account)
     assert {listed[entry.id]["description"] for entry in finished(account.track)[-50:]} == {"renamed in bulk"}
+
+
+def test_whole_months_that_are_gone_and_many_rows_wrongly_taken_for_deleted_are_settled_within_hours(
+    account: Account,
+) -> None:
+    account.sync()
+    account.backfill(LONG_AGO)
+    account.clock.advance(days=150)
+    account.sync()
+    emptied = [entry for entry in finished(account.track) if entry.start < datetime(2026, 1, 10, tzinfo=UTC)]
+    assert len(emptied) > 200
+    for entry in emptied:
+        del account.track.entries[entry.id]
+    with account.connection.transaction():
+        for statement in (
+            "update raw.toggl_track__time_entries set deleted_at = now() - interval '1 day' where source_id = any(%s)",
+            (
+                "update raw.toggl_track__time_entries_report set deleted_at = now() - interval '1 day'"
+                " where source_id = any(%s)"
+            ),
+        ):
+            alive = [str(entry.id) for entry in finished(account.track) if entry.start < account.days_ago(100)]
+            account.connection.execute(statement, (alive[:300],))
+    account.stand_in.toggl.quota_size = 30
+    account.reconcile()
+    assert account.waits <= 2
+    assert account.mirrored() == account.alive()
+
+
+def test_another_choice_of_workspaces_leaves_no_doubt_behind(account: Account) -> None:
+    account.sync()
+    account.backfill(LONG_AGO)
+    account.clock.advance(hours=3)
+    old = finished(account.track)[-5]
+    assert old.start < account.days_ago(95)
+    account.track.delete_entry(old.id)
+    access = replace(access_to(account.stand_in), workspace_id=account.track.user.default_workspace_id)
+    toggl.sync(account.connection, access, now=account.clock(), client=account.client())
+    assert toggl.unknown_noted_at(account.connection) is not None
+    account.clock.advance(hours=3)
+    account.reconcile()
+    assert account.mirrored() == account.alive()
+
+
+def test_doubt_that_arises_during_a_comparison_is_not_settled_by_it(account: Account) -> None:
+    account.sync()
+    account.backfill(LONG_AGO)
+    account.clock.advance(hours=3)
+    steps = toggl.reconcile(
+        account.connection, access_to(account.stand_in), now=account.clock(), client=account.client()
+    )
+    next(steps)
+    steps.close()  # type: ignore[attr-defined]  # it is a generator, and its process ends here
+    account.clock.advance(hours=3)
+    for entry in finished(account.track):
+        account.track.edit_entry(entry.id, description="renamed in bulk")
+    account.sync()
+    account.clock.advance(hours=3)
+    account.reconcile()
+    assert toggl.unknown_noted_at(account.connection) is None
+    listed = days_listed(account)
+    assert {listed[entry.id]["description"] for entry in finished(account.track)[-50:]} == {"renamed in bulk"}
+
+
+def test_a_change_in_bulk_is_told_once(account: Account) -> None:
+    account.sync()
+    account.clock.advance(hours=3)
+    for entry in finished(account.track)[:1200]:
+        account.track.edit_entry(entry.id, description="renamed in bulk")
+    account.clock.advance(hours=3)
+    assert account.sync().requests > 2
+    account.clock.advance(hours=3)
+    assert account.sync().requests == 2
+
+
+def test_days_to_come_are_not_known_for_good(account: Account) -> None:
+    account.backfill(HistoryAsked(first=date(2026, 3, 1), last=date(2030, 1, 1)))
+    account.clock.advance(days=10)
+    later = account.track.add_entry(account.days_ago(3), account.days_ago(2.9)).id
+    account.backfill(HistoryAsked(first=date(2026, 3, 1)))
+    assert later in days_listed(account)
 
 
 @pytest.mark.parametrize(

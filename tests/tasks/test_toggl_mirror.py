@@ -211,7 +211,7 @@ class TogglMirror(RuleBasedStateMachine):
         """Let the service be well again, sync, and compare the history if the sync asks for it."""
         self.account.stand_in.faults.clear()
         self.account.patiently(self._sync_quietly)
-        if toggl.older_entries_are_unknown(self.account.connection):
+        if toggl.unknown_noted_at(self.account.connection) is not None:
             self.account.reconcile()
 
     def _sync_quietly(self) -> list[toggl.HistoryProgress]:

@@ -7,12 +7,16 @@
 
 create table if not exists raw.mirrored_tables (
     table_name text primary key,
-    volatile_keys text[] not null
+    volatile_keys text[] not null,
+    secret_keys text[] not null
 );
 alter table raw.mirrored_tables enable row level security;
 comment on table raw.mirrored_tables is 'The raw tables whose rows are mirrored, one row each.';
 comment on column raw.mirrored_tables.volatile_keys is
     'Keys of data that move without the record changing; a row that differs only there counts as unchanged.';
+
+comment on column raw.mirrored_tables.secret_keys is
+    'Keys of data that no version keeps, should another writer have stored them.';
 
 create table if not exists raw.superseded (
     id bigint generated always as identity primary key,
@@ -90,13 +94,14 @@ set enable_nestloop = off
 as $$
 declare
     volatile_keys text[] := tg_argv[0]::text[];
+    secret_keys text[] := tg_argv[1]::text[];
 begin
     insert into raw.superseded (table_name, source_id, data, api_version, deleted_at, seen_at, superseded_at)
     select
-        tg_table_name, before.source_id, before.data, before.api_version, before.deleted_at,
+        tg_table_name, before.source_id, before.data - secret_keys, before.api_version, before.deleted_at,
         coalesce(before.seen_at, before.synced_at), now()
     from replaced as before
-    inner join replacing as after using (id)
+    inner join replacing as after using (source_id)
     where (before.deleted_at is null) <> (after.deleted_at is null)
         or coalesce(before.content_hash, raw.content_hash(before.data, volatile_keys)) <> after.content_hash;
     return null;
@@ -109,10 +114,12 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+    secret_keys text[] := tg_argv[0]::text[];
 begin
     insert into raw.superseded (table_name, source_id, data, api_version, deleted_at, seen_at, superseded_at)
     select
-        tg_table_name, before.source_id, before.data, before.api_version, before.deleted_at,
+        tg_table_name, before.source_id, before.data - secret_keys, before.api_version, before.deleted_at,
         coalesce(before.seen_at, before.synced_at), now()
     from replaced as before;
     return null;
@@ -144,7 +151,9 @@ end
 $$;
 comment on procedure raw.show_revisions is 'Makes the view raw.revisions anew, of all mirrored tables.';
 
-create or replace procedure raw.mirror(new_table text, volatile_keys text[] default '{}')
+create or replace procedure raw.mirror(
+    new_table text, volatile_keys text[] default '{}', secret_keys text[] default '{}'
+)
 language plpgsql
 as $$
 begin
@@ -184,8 +193,9 @@ begin
         execute format('grant all on raw.%I to service_role', new_table);
     end if;
 
-    insert into raw.mirrored_tables values (new_table, volatile_keys)
-    on conflict (table_name) do update set volatile_keys = excluded.volatile_keys;
+    insert into raw.mirrored_tables values (new_table, volatile_keys, secret_keys)
+    on conflict (table_name) do update
+    set volatile_keys = excluded.volatile_keys, secret_keys = excluded.secret_keys;
 
     execute format(
         'create or replace trigger stamp_inserted before insert on raw.%I'
@@ -201,14 +211,14 @@ begin
     execute format(
         'create or replace trigger keep_replaced after update on raw.%I'
         ' referencing old table as replaced new table as replacing'
-        ' for each statement execute function raw.keep_replaced(%L)',
-        new_table, volatile_keys
+        ' for each statement execute function raw.keep_replaced(%L, %L)',
+        new_table, volatile_keys, secret_keys
     );
     execute format(
         'create or replace trigger keep_removed after delete on raw.%I'
         ' referencing old table as replaced'
-        ' for each statement execute function raw.keep_removed()',
-        new_table
+        ' for each statement execute function raw.keep_removed(%L)',
+        new_table, secret_keys
     );
     call raw.show_revisions();
 end
@@ -218,8 +228,8 @@ comment on procedure raw.mirror is
 
 call raw.mirror('toggl_track__time_entries');
 call raw.mirror('toggl_track__time_entries_report');
-call raw.mirror('toggl_track__me');
-call raw.mirror('toggl_track__workspaces');
+call raw.mirror('toggl_track__me', '{}', '{api_token,intercom_hash}');
+call raw.mirror('toggl_track__workspaces', '{}', '{api_token,ical_url}');
 -- These move whenever time is tracked, without the project itself changing.
 call raw.mirror('toggl_track__projects', '{actual_seconds,actual_hours,total_count,tasks_count,at}');
 call raw.mirror('toggl_track__clients', '{total_count}');
