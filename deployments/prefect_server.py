@@ -56,7 +56,13 @@ def prefect_server(
                 *(sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)),
                 *(() if ui else ("--no-ui",)),
             ],
-            env={**prefect_environment(home), "PREFECT_LOGGING_SERVER_LEVEL": "ERROR", **(settings or {})},
+            env={
+                **prefect_environment(home),
+                "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+                # By itself the UI looks for the API at the usual port, wherever the server listens.
+                "PREFECT_SERVER_UI_API_URL": url,
+                **(settings or {}),
+            },
             cwd=PROJECT_ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,

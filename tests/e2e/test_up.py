@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx
 import psutil
 import pytest
 
@@ -72,6 +73,8 @@ def run_deployment(name: str, environment: dict[str, str]) -> None:
 def test_deployments_run_on_the_worker_and_one_signal_ends_all(
     up: subprocess.Popen[str], environment: dict[str, str], tmp_path: Path
 ) -> None:
+    api = environment["PREFECT_API_URL"]
+    assert httpx.get(f"{api.removesuffix('/api')}/ui-settings").json()["api_url"] == api, "the UI finds its server"
     run_deployment("sync/toggl", environment)
     run_deployment("daily-report/daily", environment)
     yesterday = datetime.now(TOKYO).date() - timedelta(days=1)
