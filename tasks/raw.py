@@ -17,6 +17,7 @@ from typing import LiteralString, TypeAlias
 
 import psycopg
 from psycopg import sql
+from psycopg.errors import UniqueViolation
 
 from tasks.errors import BusyError
 
@@ -92,7 +93,8 @@ class SyncSummary:
 
 
 # Digests decide what has changed, so that the stored documents themselves need not be read. `digested` is named once
-# only: so Postgres makes no copy of it, and of a new row no digest to compare.
+# only: so Postgres makes no copy of it, and of a new row no digest to compare. New rows are inserted as such, which is
+# cheaper than an upsert; `load` sees to what another writer inserts at the same moment.
 _LOAD: LiteralString = """
 with volatile as (
     select volatile_keys from raw.mirrored_tables where table_name = %(table)s
@@ -114,10 +116,15 @@ written as (
     insert into {stored} (source_id, data, api_version, content_hash)
     select source_id, data, nullif(%(api_version)s, ''), content_hash
     from changed
-    on conflict (source_id) do update
+    where is_new
+),
+rewritten as (
+    update {stored} as stored
     set
-        data = excluded.data, api_version = excluded.api_version, content_hash = excluded.content_hash,
+        data = changed.data, api_version = nullif(%(api_version)s, ''), content_hash = changed.content_hash,
         synced_at = now(), seen_at = now(), deleted_at = null
+    from changed
+    where not changed.is_new and stored.source_id = changed.source_id
 ),
 turned as (
     update {stored} as stored
@@ -157,6 +164,16 @@ def load(
 
     A sync of the same source that runs elsewhere at this moment finishes its transaction first.
     """
+    try:
+        return _load(connection, source, stream, batches, cursor)
+    except UniqueViolation:
+        # An older writer has inserted one of the new rows meanwhile. Now it is found, and rewritten.
+        return _load(connection, source, stream, batches, cursor)
+
+
+def _load(
+    connection: psycopg.Connection, source: str, stream: str, batches: Sequence[Batch], cursor: JsonValue
+) -> list[Loaded]:
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (_SYNC_LOCK, source))
         loaded = [_load_batch(connection, batch) for batch in batches]

@@ -140,6 +140,20 @@ def test_an_older_writer_works_beside_us(connection: psycopg.Connection) -> None
     assert live_rows(connection, TAGS) == {"theirs": {"n": 1}, "ours": {"n": 3}, "gone": {"n": 2}}
 
 
+def test_a_row_that_an_older_writer_inserts_at_the_same_moment_does_no_harm(
+    connection: psycopg.Connection, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as theirs, psycopg.connect(database_url) as ours, ThreadPoolExecutor() as pool:
+        theirs.execute("insert into raw.toggl_track__tags (source_id, data) values ('a', '{\"n\": 1}')")
+        loading = pool.submit(load_tags, ours, rows(a={"n": 2}, b={"n": 2}))
+        waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and wait_event = 'transactionid'"
+        while connection.execute(waiting).fetchone() is None:
+            connection.rollback()
+        theirs.commit()
+        assert loading.result(timeout=10) == Loaded(TAGS, 1, 1, 0, 0)
+    assert live_rows(connection, TAGS) == {"a": {"n": 2}, "b": {"n": 2}}
+
+
 def test_two_syncs_of_one_source_take_turns(connection: psycopg.Connection, database_url: str) -> None:
     order: list[str] = []
 
