@@ -296,7 +296,7 @@ class HistoryReader:
         ]
         revived = [source_id for source_id, stamp in known.items() if stamp.is_old_tombstone]
         batches = [
-            Batch(REPORT_TABLE, rows, gone, REPORTS_VERSION),
+            Batch(REPORT_TABLE, rows, gone, REPORTS_VERSION, revived),
             Batch(TABLE, [], gone, API_VERSION, revived),
         ]
         raw.load(self._connection, SOURCE, self._stream, batches, cursor.model_dump(mode="json"))

@@ -205,6 +205,21 @@ def test_entries_known_from_the_track_api_are_not_stored_twice(account: Account)
     assert listed.isdisjoint(int(key) for key in live_rows(account.connection, ENTRIES))
 
 
+def test_a_tombstone_of_one_api_alone_is_lifted_where_the_entry_lives(account: Account) -> None:
+    account.sync()
+    account.backfill(LONG_AGO)
+    wronged = finished(account.track)[700].id
+    with account.connection.transaction():
+        account.connection.execute(
+            "update raw.toggl_track__time_entries_report set deleted_at = now() - interval '1 day'"
+            " where source_id = %s",
+            (str(wronged),),
+        )
+    account.clock.advance(days=3)
+    account.reconcile()
+    assert wronged in days_listed(account)
+
+
 @pytest.mark.parametrize("days_back", [20, 95])
 def test_what_was_missed_is_restored_and_what_is_gone_is_buried(account: Account, days_back: int) -> None:
     account.sync()
