@@ -1,0 +1,9 @@
+with
+
+days as (
+
+    select * from {{ ref('dim_day') }}
+
+)
+
+select day from days
