@@ -28,6 +28,14 @@
         present.day in (select day from {{ ref("int_affected_days") }})
     {%- elif replaces == "days from the first affected" -%}
         present.day >= (select min(day) from {{ ref("int_affected_days") }})
+    {%- elif replaces == "days with estimates" -%}
+        present.day in (select day from {{ ref("int_estimated_days") }})
+    {%- elif replaces == "touched entries" -%}
+        (present.is_running or present.entry_id in (
+            select key::bigint from {{ ref("int_touched") }} where what = 'entry'
+        ))
+    {%- elif replaces == "touched events" -%}
+        present.source_id in (select key from {{ ref("int_touched") }} where what = 'event')
     {%- elif replaces == "all rows" -%}
         true
     {%- else -%}
@@ -43,5 +51,24 @@
     and {{ one_row }} is not distinct from {{ other_row }}
 {%- endmacro %}
 
+{#- Before rows are replaced: touches what depends on those that come out differently. meta.marks says by which column it
+    is known: {day: day} touches days, {project: project_id, title: name} projects and titles. -#}
 {% macro mark_changes(target, temp, columns, is_replaced) -%}
+    {%- set marks = config.get("meta", {}).get("marks", {}) -%}
+    {%- set list = columns | join(", ") -%}
+    {%- if marks -%}
+    insert into {{ source("lifetracer", "touched") }} (what, key)
+    select distinct mark.what, mark.key
+    from (
+        (select {{ list }} from {{ target }} as present except select {{ list }} from {{ temp }})
+        union all
+        (select {{ list }} from {{ temp }} except select {{ list }} from {{ target }} as present)
+    ) as changed
+    cross join lateral (
+        values {% for what, column in marks.items() -%}
+            ('{{ what }}', changed.{{ column }}::text){{ ", " if not loop.last }}
+        {%- endfor %}
+    ) as mark (what, key)
+    where mark.key is not null;
+    {%- endif -%}
 {%- endmacro %}

@@ -1,4 +1,4 @@
--- Toggl tells each entry's length beside its times. The times count; a length that disagrees is worth knowing.
+-- Toggl tells each entry's length beside its start and stop. The times count; a length that disagrees is worth knowing.
 
 {{ config(severity='warn') }}
 
@@ -6,7 +6,7 @@ with
 
 entries as (
 
-    select * from {{ ref('stg_toggl__time_entries') }}
+    select * from {{ ref('fct_time_entry') }}
 
 )
 
@@ -16,6 +16,5 @@ select
     stopped_at,
     duration_seconds
 from entries
-where duration_seconds >= 0
-    and stopped_at is not null
-    and duration_seconds <> extract(epoch from stopped_at - started_at)
+where not is_running
+    and duration_seconds <> seconds

@@ -2,15 +2,15 @@
 
 with
 
-days as (
+affected as (
 
-    select * from {{ ref('dim_day') }}
+    select * from {{ ref('int_affected_days') }}
 
 ),
 
-entries as (
+days as (
 
-    select * from {{ ref('fct_time_entry') }}
+    select * from {{ ref('dim_day') }}
 
 ),
 
@@ -20,19 +20,14 @@ owned as (
 
 ),
 
-first_entry as (
-
-    select min(started_at) as started_at from entries
-
-),
-
 accounted as (
 
     select
-        day,
-        sum(seconds) as seconds
-    from owned
-    group by day
+        owned.day,
+        sum(owned.seconds) as seconds
+    from affected
+    inner join owned on owned.day = affected.day
+    group by owned.day
 
 )
 
@@ -40,10 +35,8 @@ select
     days.day,
     days.day_seconds,
     accounted.seconds
-from days
-cross join first_entry
+from affected
+inner join days on days.day = affected.day
 left join accounted on accounted.day = days.day
 where days.is_ended
-    and days.day_end > first_entry.started_at
-    and extract(epoch from days.day_end - greatest(days.day_start, first_entry.started_at))
-    is distinct from accounted.seconds
+    and extract(epoch from days.day_end - days.accounted_from) is distinct from accounted.seconds

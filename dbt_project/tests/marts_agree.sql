@@ -3,27 +3,42 @@
 
 with
 
+affected as (
+
+    select * from {{ ref('int_affected_days') }}
+
+),
+
 days as (
 
-    select * from {{ ref('days') }}
+    select days.*
+    from affected
+    inner join {{ ref('days') }} as days on days.day = affected.day
 
 ),
 
 summary as (
 
-    select * from {{ ref('daily_summary') }}
+    select summary.*
+    from affected
+    inner join {{ ref('daily_summary') }} as summary on summary.day = affected.day
 
 ),
 
 categories as (
 
-    select * from {{ ref('daily_category') }}
+    select categories.*
+    from affected
+    inner join {{ ref('daily_category') }} as categories on categories.day = affected.day
 
 ),
 
 timeline as (
 
-    select * from {{ ref('daily_timeline') }} where lane = 'actual'
+    select timeline.*
+    from affected
+    inner join {{ ref('daily_timeline') }} as timeline on timeline.day = affected.day
+    where timeline.lane = 'actual'
 
 ),
 

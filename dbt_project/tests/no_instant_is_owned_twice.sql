@@ -1,6 +1,18 @@
--- Owned stretches follow one another. A constraint would say the same and take longer than all the rest of the table.
+-- Owned stretches follow one another within their day. A constraint would say the same and take longer than all the rest.
 
 with
+
+affected as (
+
+    select * from {{ ref('int_affected_days') }}
+
+),
+
+days as (
+
+    select * from {{ ref('dim_day') }}
+
+),
 
 owned as (
 
@@ -11,13 +23,17 @@ owned as (
 in_sequence as (
 
     select
-        day,
-        start_at,
-        end_at,
-        lead(start_at) over (order by start_at, end_at) as next_start_at
-    from owned
+        owned.day,
+        owned.start_at,
+        owned.end_at,
+        days.during,
+        lead(owned.start_at) over (partition by owned.day order by owned.start_at, owned.end_at) as next_start_at
+    from affected
+    inner join days on days.day = affected.day
+    inner join owned on owned.day = affected.day
 
 )
 
 select * from in_sequence
 where end_at > next_start_at
+    or not during @> tstzrange(start_at, end_at)

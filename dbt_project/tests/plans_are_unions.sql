@@ -1,17 +1,22 @@
 -- What is planned for a category on a day is no longer than its events together, and no shorter than the longest of them.
--- Together, the events' pieces are as long as the events.
 
 with
 
-events as (
+affected as (
 
-    select * from {{ ref('fct_calendar_event') }} where role = 'plan'
+    select * from {{ ref('int_affected_days') }}
+
+),
+
+plan_days as (
+
+    select * from {{ ref('fct_plan_day') }}
 
 ),
 
 pieces as (
 
-    select * from {{ ref('fct_plan_event') }}
+    select * from {{ ref('fct_plan_event') }} where is_planned
 
 ),
 
@@ -24,47 +29,35 @@ stretches as (
 planned as (
 
     select
-        day,
-        category,
-        sum(seconds) as seconds
-    from stretches
-    group by day, category
+        stretches.day,
+        stretches.category,
+        sum(stretches.seconds) as seconds
+    from affected
+    inner join plan_days on plan_days.day = affected.day
+    inner join stretches on stretches.day = affected.day and stretches.basis = plan_days.plan_basis
+    group by stretches.day, stretches.category
 
 ),
 
 of_events as (
 
     select
-        day,
-        category,
-        sum({{ seconds_between('start_at', 'end_at') }}) as together,
-        max({{ seconds_between('start_at', 'end_at') }}) as longest
-    from pieces
-    group by day, category
-
-),
-
-lengths as (
-
-    select
-        (select sum({{ seconds_between('start_at', 'end_at') }}) from events) as whole,
-        (select sum({{ seconds_between('start_at', 'end_at') }}) from pieces) as cut
+        pieces.day,
+        pieces.category,
+        sum({{ seconds_between('pieces.start_at', 'pieces.end_at') }}) as together,
+        max({{ seconds_between('pieces.start_at', 'pieces.end_at') }}) as longest
+    from affected
+    inner join pieces on pieces.day = affected.day
+    group by pieces.day, pieces.category
 
 )
 
 select
-    day::text || ' ' || category as what,
-    planned.seconds as found,
-    of_events.together as expected
+    day,
+    category,
+    planned.seconds,
+    of_events.longest,
+    of_events.together
 from planned
 full join of_events using (day, category)
 where planned.seconds between of_events.longest and of_events.together is distinct from true
-
-union all
-
-select
-    'all events' as what,
-    cut as found,
-    whole as expected
-from lengths
-where cut is distinct from whole

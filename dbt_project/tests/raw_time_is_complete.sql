@@ -1,4 +1,4 @@
--- Cut at midnight and summed by category, entries are exactly as long as they were before.
+-- Cut at midnight and summed by day and category, entries are together exactly as long as they were before.
 
 with
 
@@ -16,29 +16,19 @@ figures as (
 
 whole as (
 
-    select
-        category,
-        sum(seconds) as seconds
-    from entries
-    group by category
+    select coalesce(sum(seconds), 0) as seconds from entries
 
 ),
 
 cut as (
 
-    select
-        category,
-        sum(raw_seconds) as seconds
-    from figures
-    where raw_seconds > 0
-    group by category
+    select coalesce(sum(raw_seconds), 0) as seconds from figures
 
 )
 
 select
-    category,
     whole.seconds as seconds_of_entries,
     cut.seconds as seconds_by_day
 from whole
-full join cut using (category)
-where whole.seconds is distinct from cut.seconds
+cross join cut
+where whole.seconds <> cut.seconds

@@ -10,13 +10,33 @@ categories as (
 
 mappings as (
 
-    select * from {{ ref('category_mappings') }}
+    select
+        *,
+        -- Colours are the same in capitals.
+        case kind when 'project_color' then lower(key) else key end as thing,
+        row_number() over () as number,
+        {{ period_of_validity() }} as valid
+    from {{ ref('category_mappings') }}
+
+),
+
+social_mappings as (
+
+    select
+        *,
+        row_number() over () as number,
+        {{ period_of_validity() }} as valid
+    from {{ ref('social_mappings') }}
 
 ),
 
 plan_rules as (
 
-    select * from {{ ref('plan_rules') }}
+    select
+        *,
+        row_number() over () as number,
+        {{ period_of_validity() }} as valid
+    from {{ ref('plan_rules') }}
 
 ),
 
@@ -24,11 +44,8 @@ targets as (
 
     select
         *,
-        row_number() over (order by category, day_type, valid_from, valid_until) as number,
-        case
-            when valid_until <= valid_from then 'empty'
-            else daterange(valid_from, valid_until)
-        end as valid
+        row_number() over () as number,
+        {{ period_of_validity() }} as valid
     from {{ ref('targets') }}
 
 )
@@ -46,32 +63,63 @@ where color !~ '^#[0-9a-fA-F]{6}$'
 
 union all
 
-select format('category_mappings.csv: %s rows are for %s %L', count(*), kind, min(key)) as mistake
-from mappings
--- Colours are the same in capitals.
-group by kind, case kind when 'project_color' then lower(key) else key end
-having count(*) > 1
+select format('categories.csv: role %L of %L is not known; the only one is sleep', role, category) as mistake
+from categories
+where role <> 'sleep'
 
 union all
 
-select format('category_mappings.csv: %s %L has no usable kind, key or category', kind, key) as mistake
+select format('category_mappings.csv: two rows for %s %L are valid at once', former.kind, former.key) as mistake
+from mappings as former
+inner join mappings as latter
+    on latter.number > former.number
+    and latter.kind = former.kind
+    and latter.thing = former.thing
+    and latter.valid && former.valid
+
+union all
+
+select format('category_mappings.csv: %s %L has no usable kind, key, category or dates', kind, key) as mistake
 from mappings
 where coalesce(kind, '') not in ('project', 'project_color', 'client', 'event_color', 'calendar')
     or key is null
     or coalesce(category, 'Untracked') = 'Untracked'
+    or isempty(valid)
 
 union all
 
-select format('plan_rules.csv: %s rows have position %s', count(*), position) as mistake
-from plan_rules
-group by position
-having count(*) > 1 or position is null
+select format('social_mappings.csv: two rows for %L are valid at once', former.client) as mistake
+from social_mappings as former
+inner join social_mappings as latter
+    on latter.number > former.number
+    and latter.client = former.client
+    and latter.valid && former.valid
 
 union all
 
-select format('plan_rules.csv: rule %s has no pattern or no usable category', position) as mistake
+select format('social_mappings.csv: %L has no usable client, social or dates', client) as mistake
+from social_mappings
+where client is null
+    or coalesce(social, 'Untracked') = 'Untracked'
+    or isempty(valid)
+
+union all
+
+select format('plan_rules.csv: two rules with position %s are valid at once', former.position) as mistake
+from plan_rules as former
+inner join plan_rules as latter
+    on latter.number > former.number
+    and latter.position = former.position
+    and latter.valid && former.valid
+
+union all
+
+select format('plan_rules.csv: rule %s has no usable position, pattern, category or dates', position) as mistake
 from plan_rules
-where pattern is null or coalesce(category, 'Untracked') = 'Untracked'
+where position is null
+    or pattern is null
+    or coalesce(category, 'Untracked') = 'Untracked'
+    or isempty(valid)
 
 union all
 
@@ -82,7 +130,7 @@ where category is null
     or coalesce(direction, '') not in ('more', 'less', 'neutral')
     or (direction <> 'neutral' and target_seconds is null)
     or target_seconds < 0
-    or valid_until <= valid_from
+    or isempty(valid)
 
 union all
 

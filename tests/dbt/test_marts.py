@@ -14,23 +14,25 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 NOW = datetime(2026, 3, 11, 12, 0, tzinfo=TOKYO)
 
 SEEDS = {
-    "categories": """category,name_en,name_ja,color,sort_order,coarse_category
-Work,Job,仕事,#0B6FB8,10,Duty
+    "categories": """category,name_en,name_ja,color,sort_order,coarse_category,role
+Work,Job,仕事,#0B6FB8,10,Duty,
 """,
-    "category_mappings": """kind,key,category
-project,Consulting,Work
-project_color,#AA0000,Red things
-client,Family,Home
-project,7,By id
-project,Seventh,By name
-event_color,5,Yellow things
-calendar,Shared,Together
-calendar,other@example.test,Elsewhere
+    "category_mappings": """kind,key,category,valid_from,valid_until
+project,Consulting,Work,,
+project_color,#AA0000,Red things,,
+client,Family,Home,,
+project,7,By id,,
+project,Seventh,By name,,
+event_color,5,Yellow things,,
+calendar,Shared,Together,,
+calendar,other@example.test,Elsewhere,,
 """,
-    "plan_rules": """position,pattern,category
-20,team,Second
-10,lunch|dinner,Meals
-30,^$,Untitled
+    "plan_rules": """position,pattern,category,valid_from,valid_until
+20,team,Second,,
+10,lunch|dinner,Meals,,
+30,^$,Untitled,,
+""",
+    "social_mappings": """client,social,valid_from,valid_until
 """,
     "targets": """category,day_type,direction,target_seconds,valid_from,valid_until
 Work,weekday,more,7200,,

@@ -1,14 +1,14 @@
 with
 
-owned as (
+figures as (
 
-    select * from {{ ref('fct_time_owned') }}
+    select * from {{ ref('fct_category_day') }}
 
 ),
 
 events as (
 
-    select * from {{ ref('fct_calendar_event') }}
+    select * from {{ ref('int_event_day') }}
 
 ),
 
@@ -24,6 +24,12 @@ projects as (
 
 ),
 
+categories_of_projects as (
+
+    select * from {{ ref('dim_project_category') }}
+
+),
+
 seed as (
 
     select * from {{ ref('categories') }}
@@ -36,7 +42,7 @@ named as (
     union
     select category from targets
     union
-    select category from owned
+    select category from figures
     union
     select category from events
     union
@@ -59,20 +65,25 @@ times as (
 
     select
         category,
-        sum(seconds) as seconds
-    from owned
+        sum(actual_seconds) as seconds
+    from figures
     group by category
 
 ),
 
 project_colors as (
 
-    select distinct on (category)
-        category,
-        color
+    select distinct on (categories_of_projects.category)
+        categories_of_projects.category,
+        projects.color
     from projects
-    where color is not null
-    order by category, is_deleted, is_active desc, project_id
+    inner join categories_of_projects on categories_of_projects.project_id = projects.project_id
+    where projects.color is not null
+    order by
+        categories_of_projects.category,
+        projects.is_deleted,
+        projects.is_active desc,
+        projects.project_id
 
 ),
 
@@ -89,7 +100,13 @@ described as (
             partition by seed.sort_order is null
             order by own_words.place nulls first, times.seconds desc nulls last, named.category
         ) as place_after,
-        seed.coarse_category
+        seed.coarse_category,
+        case
+            when exists (select from seed as other where other.role = 'sleep') then seed.role = 'sleep'
+            else lower(named.category) in ('sleep', '睡眠')
+                or lower(seed.name_en) = 'sleep'
+                or seed.name_ja = '睡眠'
+        end as is_sleep
     from named
     left join seed on seed.category = named.category
     left join own_words on own_words.category = named.category
@@ -106,7 +123,8 @@ ordered as (
         name_ja,
         color,
         coalesce(sort_order, last_sort_order + place_after)::integer as sort_order,
-        coarse_category
+        coarse_category,
+        coalesce(is_sleep, false) as is_sleep
     from described
 
 )

@@ -6,9 +6,9 @@ entries as (
 
 ),
 
-events as (
+plans as (
 
-    select * from {{ ref('fct_calendar_event') }}
+    select * from {{ ref('fct_event_version') }} where role = 'plan'
 
 ),
 
@@ -30,20 +30,26 @@ present as (
 
 ),
 
-known_time as (
+first_entry as (
+
+    select min(started_at) as started_at from entries
+
+),
+
+last_entry as (
+
+    select max(stopped_at) as stopped_at from entries
+
+),
+
+-- A version that came after its event was over was never anybody's plan, unless it is the present one.
+planned_time as (
 
     select
-        started_at as from_at,
-        stopped_at as to_at
-    from entries
-
-    union all
-
-    select
-        start_at as from_at,
-        end_at as to_at
-    from events
-    where role = 'plan'
+        min(lower(during)) as from_at,
+        max(upper(during)) filter (where is_present) as to_at
+    from plans
+    where is_present or lower(known) < upper(during)
 
 ),
 
@@ -51,12 +57,14 @@ span as (
 
     select
         present.instant as now,
-        min(known_time.from_at) as from_at,
-        max(known_time.to_at) as to_at,
-        greatest(max(known_time.to_at), present.instant) + interval '2 days' as search_until
-    from known_time
+        first_entry.started_at as first_entry_at,
+        least(first_entry.started_at, planned_time.from_at) as from_at,
+        greatest(last_entry.stopped_at, planned_time.to_at) as to_at,
+        greatest(last_entry.stopped_at, planned_time.to_at, present.instant) + interval '2 days' as search_until
+    from first_entry
+    cross join last_entry
+    cross join planned_time
     cross join present
-    group by present.instant
 
 ),
 
@@ -65,9 +73,7 @@ dates as (
     select
         dates.day,
         {{ local_date('span.now') }} + 1 as tomorrow,
-        span.now,
-        span.from_at,
-        span.to_at
+        span.*
     from span
     cross join lateral {{ days_around('span.from_at', 'span.search_until') }} as dates
 
@@ -108,8 +114,11 @@ described as (
         kept.day,
         kept.day_start,
         kept.day_end,
+        tstzrange(kept.day_start, kept.day_end) as during,
         {{ seconds_between('kept.day_start', 'kept.day_end') }} as day_seconds,
         extract(isodow from kept.day)::integer as iso_weekday,
+        date_trunc('week', kept.day::timestamp)::date as week,
+        date_trunc('month', kept.day::timestamp)::date as month,
         case
             when holidays.day is not null or extract(isodow from kept.day) in (6, 7) then 'holiday'
             else 'weekday'
@@ -117,7 +126,11 @@ described as (
         holidays.name_en as holiday_name_en,
         holidays.name_ja as holiday_name_ja,
         kept.day_end <= kept.now as is_ended,
-        coalesce(freshness.is_any_missing or freshness.as_of < kept.day_end, false) as is_partial
+        coalesce(freshness.is_any_missing or freshness.as_of < kept.day_end, false) as is_partial,
+        case
+            when kept.first_entry_at < kept.day_end then greatest(kept.first_entry_at, kept.day_start)
+        end as accounted_from,
+        (kept.day + time '{{ var("plan_cutoff") }}') at time zone {{ time_zone() }} as plan_cutoff_at
     from kept
     cross join freshness
     left join holidays on holidays.day = kept.day

@@ -2,7 +2,12 @@ with
 
 days as (
 
-    select * from {{ ref('dim_day') }}
+    select
+        dim_day.*,
+        plan_days.plan_basis
+    from {{ ref('dim_day') }} as dim_day
+    inner join {{ ref('int_affected_days') }} as affected on affected.day = dim_day.day
+    inner join {{ ref('fct_plan_day') }} as plan_days on plan_days.day = dim_day.day
 
 ),
 
@@ -12,15 +17,37 @@ entries as (
 
 ),
 
-owned as (
+categories_of_projects as (
+
+    select * from {{ ref('dim_project_category') }}
+
+),
+
+all_owned as (
 
     select * from {{ ref('fct_time_owned') }}
 
 ),
 
-planned as (
+stretches as (
 
     select * from {{ ref('fct_plan_stretch') }}
+
+),
+
+owned as (
+
+    select all_owned.*
+    from days
+    inner join all_owned on all_owned.day = days.day
+
+),
+
+planned as (
+
+    select stretches.*
+    from days
+    inner join stretches on stretches.day = days.day and stretches.basis = days.plan_basis
 
 ),
 
@@ -28,19 +55,19 @@ figures as (
 
     select
         days.day,
-        entries.category,
+        coalesce(categories_of_projects.category, 'Uncategorized') as category,
         {{ seconds_between(
             'greatest(entries.started_at, days.day_start)', 'least(entries.stopped_at, days.day_end)'
         ) }} as raw_seconds,
         0 as actual_seconds,
         0 as planned_seconds,
         0 as overlap_seconds
-    from entries
-    cross join lateral {{ days_around('entries.started_at', 'entries.stopped_at') }} as around
-    inner join days
-        on days.day = around.day
-        and entries.started_at < days.day_end
-        and days.day_start < entries.stopped_at
+    from days
+    inner join entries on entries.during && days.during
+    left join categories_of_projects
+        on categories_of_projects.project_id = entries.project_id
+        and categories_of_projects.valid_from <= days.day
+        and days.day < categories_of_projects.valid_until
 
     union all
 

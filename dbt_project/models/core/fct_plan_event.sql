@@ -1,34 +1,28 @@
 with
 
-events as (
+event_days as (
 
-    select * from {{ ref('fct_calendar_event') }} where role = 'plan'
-
-),
-
-days as (
-
-    select * from {{ ref('dim_day') }}
+    select * from {{ ref('int_event_day') }}
 
 ),
 
-cut_at_midnight as (
+planned as (
 
     select
-        days.day,
-        events.source_id,
-        greatest(events.start_at, days.day_start) as start_at,
-        least(events.end_at, days.day_end) as end_at,
-        events.category,
-        events.title,
-        events.project_name
-    from events
-    cross join lateral {{ days_around('events.start_at', 'events.end_at') }} as around
-    inner join days
-        on days.day = around.day
-        and events.start_at < days.day_end
-        and days.day_start < events.end_at
+        day,
+        source_id,
+        seen_at,
+        start_at,
+        end_at,
+        category,
+        title,
+        calendar,
+        project_name,
+        is_planned,
+        is_current
+    from event_days
+    where role = 'plan'
 
 )
 
-select * from cut_at_midnight
+select * from planned

@@ -1,32 +1,111 @@
 with
 
+days as (
+
+    select dim_day.*
+    from {{ ref('dim_day') }} as dim_day
+    inner join {{ ref('int_affected_days') }} as affected on affected.day = dim_day.day
+
+),
+
 entries as (
 
     select * from {{ ref('fct_time_entry') }}
 
 ),
 
-days as (
+projects as (
 
-    select * from {{ ref('dim_day') }}
+    select * from {{ ref('dim_project') }}
+
+),
+
+categories_of_projects as (
+
+    select * from {{ ref('dim_project_category') }}
+
+),
+
+-- A gap that belongs to the stretch before it can reach into the day from outside, and out of it.
+around as (
+
+    select
+        days.day,
+        days.day_start,
+        days.day_end,
+        entries.entry_id,
+        entries.started_at,
+        entries.stopped_at
+    from days
+    inner join entries
+        on entries.during && tstzrange(
+            days.day_start - make_interval(secs => {{ var('gap_seconds') }}),
+            days.day_end + make_interval(secs => {{ var('gap_seconds') }})
+        )
+
+),
+
+in_sequence as (
+
+    select
+        day,
+        started_at,
+        max(stopped_at) over (
+            partition by day
+            order by started_at, entry_id rows between unbounded preceding and 1 preceding
+        ) as tracked_until
+    from around
+
+),
+
+small_gaps as (
+
+    select
+        day,
+        tracked_until as gap_start,
+        started_at as gap_end
+    from in_sequence
+    where tracked_until < started_at
+        and started_at - tracked_until <= make_interval(secs => {{ var('gap_seconds') }})
+
+),
+
+-- Of several entries that stop at a gap, the one that started last owned the moment before it.
+last_before_gap as (
+
+    select distinct on (small_gaps.day, small_gaps.gap_start)
+        small_gaps.day,
+        around.entry_id,
+        small_gaps.gap_end
+    from small_gaps
+    inner join around on around.day = small_gaps.day and around.stopped_at = small_gaps.gap_start
+    order by small_gaps.day, small_gaps.gap_start, around.started_at desc, around.entry_id desc
+
+),
+
+held as (
+
+    select
+        around.day,
+        around.entry_id,
+        around.started_at,
+        greatest(around.started_at, around.day_start) as from_at,
+        least(coalesce(last_before_gap.gap_end, around.stopped_at), around.day_end) as to_at
+    from around
+    left join last_before_gap
+        on last_before_gap.day = around.day and last_before_gap.entry_id = around.entry_id
 
 ),
 
 pieces as (
 
     select
-        days.day,
-        entries.entry_id,
-        entries.started_at,
-        tstzrange(
-            greatest(entries.started_at, days.day_start), least(entries.held_until, days.day_end)
-        ) as during
-    from entries
-    cross join lateral {{ days_around('entries.started_at', 'entries.held_until') }} as around
-    inner join days
-        on days.day = around.day
-        and entries.started_at < days.day_end
-        and days.day_start < entries.held_until
+        day,
+        entry_id,
+        started_at,
+        tstzrange(from_at, to_at) as during
+    from held
+    where from_at < to_at
 
 ),
 
@@ -57,12 +136,6 @@ owned as (
 
 ),
 
-first_entry as (
-
-    select min(started_at) as started_at from entries
-
-),
-
 tracked as (
 
     select
@@ -78,11 +151,10 @@ accountable as (
 
     select
         days.day,
-        greatest(days.day_start, first_entry.started_at) as from_at,
+        days.accounted_from as from_at,
         case when days.is_ended then days.day_end else tracked.last_stop end as to_at,
         coalesce(tracked.during, '{}'::tstzmultirange) as tracked
     from days
-    cross join first_entry
     left join tracked on tracked.day = days.day
 
 ),
@@ -113,12 +185,24 @@ described as (
         lower(stretches.during) as start_at,
         upper(stretches.during) as end_at,
         stretches.entry_id,
-        coalesce(entries.category, 'Untracked') as category,
+        case
+            when stretches.entry_id is null then 'Untracked'
+            else coalesce(categories_of_projects.category, 'Uncategorized')
+        end as category,
+        case
+            when stretches.entry_id is null then 'Untracked'
+            else coalesce(categories_of_projects.social, 'Uncategorized')
+        end as social,
         entries.title,
-        entries.project_name,
+        projects.name as project_name,
         {{ seconds_between('lower(stretches.during)', 'upper(stretches.during)') }} as seconds
     from stretches
     left join entries on entries.entry_id = stretches.entry_id
+    left join projects on projects.project_id = entries.project_id
+    left join categories_of_projects
+        on categories_of_projects.project_id = entries.project_id
+        and categories_of_projects.valid_from <= stretches.day
+        and stretches.day < categories_of_projects.valid_until
 
 )
 

@@ -1,32 +1,44 @@
 with
 
-days as (
+estimated_days as (
 
-    select * from {{ ref('dim_day') }}
+    select * from {{ ref('int_estimated_days') }}
 
 ),
 
-figures as (
+days as (
+
+    select
+        dim_day.*,
+        estimated_days.past_days
+    from {{ ref('dim_day') }} as dim_day
+    inner join estimated_days on estimated_days.day = dim_day.day
+
+),
+
+all_figures as (
 
     select * from {{ ref('fct_category_day') }}
 
 ),
 
-owned as (
-
-    select * from {{ ref('fct_time_owned') }}
-
-),
-
 categories as (
 
-    select * from {{ ref('dim_category') }}
+    select * from {{ ref('categories') }}
 
 ),
 
 targets as (
 
     select * from {{ ref('targets') }}
+
+),
+
+figures as (
+
+    select all_figures.*
+    from days
+    inner join all_figures on all_figures.day = days.day
 
 ),
 
@@ -47,43 +59,6 @@ targets_of_day as (
 
 ),
 
-tracked_days as (
-
-    select distinct day from owned where entry_id is not null
-
-),
-
-days_by_weekday as (
-
-    select
-        days.day,
-        days.iso_weekday,
-        tracked_days.day is not null as is_tracked,
-        count(tracked_days.day) over (
-            partition by days.iso_weekday
-            order by days.day rows between unbounded preceding and 1 preceding
-        ) as tracked_before
-    from days
-    left join tracked_days on tracked_days.day = days.day
-
-),
-
--- The last four tracked days of the same weekday, where there are at least two.
-history as (
-
-    select
-        today.day,
-        past.day as past_day,
-        least(today.tracked_before, 4) as days_known
-    from days_by_weekday as today
-    inner join days_by_weekday as past
-        on past.iso_weekday = today.iso_weekday
-        and past.is_tracked
-        and past.tracked_before between today.tracked_before - 4 and today.tracked_before - 1
-    where today.tracked_before >= 2
-
-),
-
 keys as (
 
     select day, category from figures
@@ -97,11 +72,13 @@ estimates as (
     select
         keys.day,
         keys.category,
-        round(coalesce(sum(past.actual_seconds), 0)::numeric / max(history.days_known))::integer as estimate_seconds
+        round(coalesce(sum(past.actual_seconds), 0)::numeric / cardinality(days.past_days))::integer
+            as estimate_seconds
     from keys
-    inner join history on history.day = keys.day
-    left join figures as past on past.day = history.past_day and past.category = keys.category
-    group by keys.day, keys.category
+    inner join days on days.day = keys.day
+    cross join lateral unnest(days.past_days) as past_day
+    left join all_figures as past on past.day = past_day and past.category = keys.category
+    group by keys.day, keys.category, days.past_days
 
 ),
 

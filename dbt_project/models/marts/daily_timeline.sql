@@ -1,5 +1,11 @@
 with
 
+affected as (
+
+    select * from {{ ref('int_affected_days') }}
+
+),
+
 owned as (
 
     select * from {{ ref('fct_time_owned') }}
@@ -8,35 +14,39 @@ owned as (
 
 planned as (
 
-    select * from {{ ref('fct_plan_event') }}
+    select * from {{ ref('fct_plan_event') }} where is_planned
 
 ),
 
 lanes as (
 
     select
-        day,
+        owned.day,
         'actual' as lane,
-        start_at,
-        end_at,
-        category,
-        title,
-        project_name as project,
-        entry_id::text as source_id
-    from owned
+        owned.start_at,
+        owned.end_at,
+        owned.category,
+        owned.title,
+        owned.project_name as project,
+        owned.entry_id::text as source_id,
+        owned.social
+    from affected
+    inner join owned on owned.day = affected.day
 
     union all
 
     select
-        day,
+        planned.day,
         'plan' as lane,
-        start_at,
-        end_at,
-        category,
-        title,
-        project_name as project,
-        source_id
-    from planned
+        planned.start_at,
+        planned.end_at,
+        planned.category,
+        planned.title,
+        planned.project_name as project,
+        planned.source_id,
+        null as social
+    from affected
+    inner join planned on planned.day = affected.day
 
 )
 

@@ -1,27 +1,28 @@
 with
 
-events as (
+affected as (
 
-    select * from {{ ref('fct_calendar_event') }} where role = 'note'
+    select * from {{ ref('int_affected_days') }}
 
 ),
 
-days as (
+event_days as (
 
-    select * from {{ ref('dim_day') }}
+    select * from {{ ref('int_event_day') }}
 
 ),
 
 noted as (
 
     select
-        days.day,
-        events.title,
-        events.calendar,
-        events.category,
-        events.source_id
-    from events
-    inner join days on events.first_day <= days.day and days.day < events.day_after
+        event_days.day,
+        event_days.title,
+        event_days.calendar,
+        event_days.category,
+        event_days.source_id
+    from affected
+    inner join event_days on event_days.day = affected.day
+    where event_days.role = 'note'
 
 )
 

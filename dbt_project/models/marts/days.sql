@@ -6,18 +6,28 @@ days as (
 
 ),
 
+affected as (
+
+    select * from {{ ref('int_affected_days') }}
+
+),
+
 shown as (
 
     select
-        day,
-        day_start,
-        day_end,
-        day_seconds,
-        iso_weekday,
-        day_type,
-        holiday_name_en,
-        holiday_name_ja
-    from days
+        days.day,
+        days.day_start,
+        days.day_end,
+        days.day_seconds,
+        days.iso_weekday,
+        days.week,
+        days.month,
+        days.day_type,
+        days.holiday_name_en,
+        days.holiday_name_ja,
+        days.is_ended
+    from affected
+    inner join days on days.day = affected.day
 
 )
 

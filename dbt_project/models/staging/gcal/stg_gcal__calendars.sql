@@ -11,7 +11,8 @@ typed as (
     select
         source_id as calendar_id,
         coalesce(data ->> 'summaryOverride', data ->> 'summary') as name,
-        deleted_at is not null or coalesce((data ->> 'deleted')::boolean, false) as is_deleted
+        deleted_at is not null or coalesce((data ->> 'deleted')::boolean, false) as is_deleted,
+        coalesce(seen_at, synced_at) as seen_at
     from source
 
 )

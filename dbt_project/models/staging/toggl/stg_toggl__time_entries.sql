@@ -2,62 +2,54 @@ with
 
 track as (
 
-    select * from {{ source('toggl', 'toggl_track__time_entries') }}
+    select
+        *,
+        1 as preference
+    from {{ ref('base_toggl__time_entries') }}
 
 ),
 
 reports as (
 
-    select * from {{ source('toggl', 'toggl_track__time_entries_report') }}
-
-),
-
-both_tables as (
-
     select
-        source_id::bigint as entry_id,
-        data,
-        synced_at,
-        (data ->> 'duration')::bigint as duration_seconds,
-        deleted_at is not null or data ->> 'server_deleted_at' is not null as is_deleted,
-        1 as preference
-    from track
-
-    union all
-
-    select
-        source_id::bigint as entry_id,
-        data,
-        synced_at,
-        (data ->> 'seconds')::bigint as duration_seconds,
-        deleted_at is not null or data ->> 'server_deleted_at' is not null as is_deleted,
+        *,
         2 as preference
-    from reports
+    from {{ ref('base_toggl__time_entries_report') }}
 
 ),
 
+both_services as (
+
+    select * from track
+    union all
+    select * from reports
+
+),
+
+-- By source_id, so that Postgres can look up one entry by the index of the raw tables.
 ranked as (
 
     select
         *,
-        bool_or(is_deleted) over (partition by entry_id) as is_deleted_anywhere,
+        bool_or(is_deleted) over (partition by source_id) as is_deleted_anywhere,
         -- Reports give whole seconds where Track gives fractions.
         row_number() over (
-            partition by entry_id
-            order by date_trunc('second', (data ->> 'at')::timestamptz) desc nulls last, preference
+            partition by source_id
+            order by date_trunc('second', changed_at) desc nulls last, preference
         ) as age
-    from both_tables
+    from both_services
 
 ),
 
 newest as (
 
     select
-        entry_id,
-        (data ->> 'project_id')::bigint as project_id,
-        nullif(data ->> 'description', '') as description,
-        date_trunc('second', (data ->> 'start')::timestamptz) as started_at,
-        date_trunc('second', (data ->> 'stop')::timestamptz) as stopped_at,
+        source_id,
+        source_id::bigint as entry_id,
+        project_id,
+        description,
+        date_trunc('second', started_at) as started_at,
+        date_trunc('second', stopped_at) as stopped_at,
         duration_seconds,
         synced_at
     from ranked
@@ -65,9 +57,10 @@ newest as (
 
 ),
 
-typed as (
+with_stop as (
 
     select
+        source_id,
         entry_id,
         project_id,
         description,
@@ -84,4 +77,4 @@ typed as (
 
 )
 
-select * from typed
+select * from with_stop

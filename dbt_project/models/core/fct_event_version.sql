@@ -1,0 +1,77 @@
+-- depends_on: {{ ref('int_touched') }}
+
+with
+
+present as (
+
+    select
+        *,
+        null::timestamptz as superseded_at
+    from {{ ref('stg_gcal__events') }}
+
+),
+
+superseded as (
+
+    select * from {{ ref('stg_gcal__superseded_events') }}
+
+),
+
+versions as (
+
+    select * from present
+    union all
+    select * from superseded
+
+),
+
+wanted as (
+
+    select * from versions
+    {% if is_incremental() %}
+    where source_id in (select key from {{ ref('int_touched') }} where what = 'event')
+    {% endif %}
+
+),
+
+with_role as (
+
+    select
+        source_id,
+        seen_at,
+        tstzrange(least(seen_at, superseded_at), superseded_at) as known,
+        case
+            when is_declined or event_type = 'workingLocation' then null
+            when is_all_day and first_day < coalesce(day_after, first_day + 1) then 'note'
+            when start_at < end_at and not is_transparent and event_type <> 'birthday' then 'plan'
+        end as role,
+        calendar_id,
+        title,
+        color_id,
+        start_at,
+        end_at,
+        first_day,
+        coalesce(day_after, first_day + 1) as day_after
+    from wanted
+
+),
+
+counting as (
+
+    select
+        source_id,
+        seen_at,
+        known,
+        upper_inf(known) as is_present,
+        role,
+        calendar_id,
+        title,
+        color_id,
+        case role when 'plan' then tstzrange(start_at, end_at) end as during,
+        case role when 'note' then daterange(first_day, day_after) end as days
+    from with_role
+    where role is not null and not isempty(known)
+
+)
+
+select * from counting

@@ -1,0 +1,47 @@
+with
+
+days as (
+
+    select dim_day.*
+    from {{ ref('dim_day') }} as dim_day
+    inner join {{ ref('int_affected_days') }} as affected on affected.day = dim_day.day
+
+),
+
+coverage as (
+
+    select * from {{ ref('stg_lifetracer__coverage') }}
+
+),
+
+known_in_time as (
+
+    select
+        days.day,
+        coverage.stream,
+        range_agg(coverage.during) as known
+    from days
+    inner join coverage
+        on coverage.during && days.during
+        and coverage.known_at <= days.plan_cutoff_at
+    where coverage.source = 'gcal'
+    group by days.day, coverage.stream
+
+),
+
+based as (
+
+    select
+        days.day,
+        days.plan_cutoff_at,
+        case
+            when exists (
+                select from known_in_time where known_in_time.day = days.day and known_in_time.known @> days.during
+            ) then 'frozen'
+            else 'current'
+        end as plan_basis
+    from days
+
+)
+
+select * from based
