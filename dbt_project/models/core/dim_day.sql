@@ -1,6 +1,7 @@
 with
 
-entries as (
+-- Used twice, yet for no more than either end of an index.
+entries as not materialized (
 
     select * from {{ ref('fct_time_entry') }}
 

@@ -25,14 +25,31 @@ versions as (
 
 ),
 
+{% if is_incremental() %}
+touched as (
+
+    select distinct key as source_id from {{ ref('int_touched') }} where what = 'event'
+
+),
+
+-- One by one: Postgres looks each of them up by its index, instead of typing all records there are.
+wanted as (
+
+    select version.*
+    from touched
+    cross join lateral (
+        select * from versions where versions.source_id = touched.source_id
+        offset 0
+    ) as version
+
+),
+{% else %}
 wanted as (
 
     select * from versions
-    {% if is_incremental() %}
-    where source_id in (select key from {{ ref('int_touched') }} where what = 'event')
-    {% endif %}
 
 ),
+{% endif %}
 
 with_role as (
 

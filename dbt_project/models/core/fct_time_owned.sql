@@ -8,7 +8,8 @@ days as (
 
 ),
 
-entries as (
+-- Used twice, yet to be looked up by its index.
+entries as not materialized (
 
     select * from {{ ref('fct_time_entry') }}
 

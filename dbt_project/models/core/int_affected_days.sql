@@ -13,13 +13,14 @@ affected as (
 
 )
 {% else %}
-entries as (
+-- Used several times, yet to be looked up by their indexes.
+entries as not materialized (
 
     select * from {{ ref('fct_time_entry') }}
 
 ),
 
-versions as (
+versions as not materialized (
 
     select * from {{ ref('fct_event_version') }}
 

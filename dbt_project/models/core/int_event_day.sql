@@ -11,7 +11,8 @@ days as (
 
 ),
 
-versions as (
+-- Used twice, yet to be looked up by its indexes.
+versions as not materialized (
 
     select * from {{ ref('fct_event_version') }}
 

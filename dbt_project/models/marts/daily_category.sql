@@ -16,7 +16,8 @@ days as (
 
 ),
 
-all_figures as (
+-- Used twice, yet to be looked up by its index.
+all_figures as not materialized (
 
     select * from {{ ref('fct_category_day') }}
 

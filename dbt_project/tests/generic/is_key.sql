@@ -1,11 +1,15 @@
-{% test is_key(model, columns) %}
-{#- Finds rows of a model whose key is null, and keys that several rows share. -#}
+{% test is_key(model, columns, among=none) %}
+{#- Finds rows of a model whose key is null, and keys that several rows share. With `among` only rows are looked at that
+    have been touched as such, which the others have not been since they were. -#}
 
 with
 
 keys as (
 
     select {{ columns | join(', ') }} from {{ model }}
+    {%- if among %}
+    where source_id in (select key from {{ ref('int_touched') }} where what = '{{ among }}')
+    {%- endif %}
 
 )
 
