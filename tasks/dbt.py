@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +15,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tasks.database import Database
 from tasks.errors import TransformError
-from tasks.settings import PROJECT_ROOT, Settings
-
-PROJECT = PROJECT_ROOT / "dbt_project"
+from tasks.seeds import PROJECT, check_seed_files
+from tasks.settings import Settings
 
 # Any constant will do, as long as nothing else in this database uses it: it keeps two builds apart.
 _BUILD_LOCK = 7_205_310_002
@@ -44,6 +44,7 @@ def build(database: Database, settings: Settings) -> DbtSummary:
     Two builds on one database take turns.
     """
     target = settings.lifetracer_home / "dbt"
+    check_seed_files(PROJECT / _seed_folder(settings))
     with _its_turn(database), _environment(dbt_environment(database, settings)):
         runner = PrefectDbtRunner(
             # Each node is a task run; a line for its start and one for its end would only say so twice more.
@@ -62,13 +63,19 @@ def build(database: Database, settings: Settings) -> DbtSummary:
             _let_nodes_report()
     nodes = list(result.result.results)
     for node in nodes:
+        if node.status == "fail" and node.node.name == "seed_files_are_sound":
+            raise TransformError(
+                f"Your own files in {PROJECT.name}/{_seed_folder(settings)} contradict themselves:"
+                f" {_mistakes(database, node.node.compiled_code)}.",
+                "Correct the file; the tables of the last good run stay.",
+            )
         if node.status in {"error", "fail", "runtime error"}:
             raise TransformError(
                 f"dbt failed at {node.node.resource_type} {node.node.name}: {_first_line(node.message or '')}",
                 _look_into(target),
             )
-    tests = sum(node.node.resource_type == "test" for node in nodes)
-    return DbtSummary(relations=len(nodes) - tests, tests=tests, seconds=result.result.elapsed_time)
+    kinds = Counter(str(node.node.resource_type) for node in nodes)
+    return DbtSummary(kinds["model"] + kinds["seed"], kinds["test"], seconds=result.result.elapsed_time)
 
 
 def dbt_environment(database: Database, settings: Settings) -> Mapping[str, str]:
@@ -83,10 +90,21 @@ def dbt_environment(database: Database, settings: Settings) -> Mapping[str, str]
         "LIFETRACER_DBT_SSLMODE": str(parts.get("sslmode") or "prefer"),
         "LIFETRACER_TIMEZONE": settings.lifetracer_timezone,
         "LIFETRACER_COUNTRY": settings.lifetracer_country,
-        # Never an absolute path: dbt would write what it compiled over the user's CSV files.
-        "LIFETRACER_SEED_DIR": "seeds_demo" if settings.lifetracer_demo else "seeds",
+        "LIFETRACER_SEED_DIR": _seed_folder(settings),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
+
+
+def _seed_folder(settings: Settings) -> str:
+    """Never an absolute path: dbt would write what it compiled over the user's CSV files."""
+    return "seeds_demo" if settings.lifetracer_demo else "seeds"
+
+
+def _mistakes(database: Database, query: str) -> str:
+    """What a test of the user's files found, in its own sentences: the first, and how many more."""
+    with database.connect() as connection:
+        found = [str(row[0]) for row in connection.execute(query.encode()).fetchall()]
+    return found[0] + (f", and {len(found) - 1} more like it" if len(found) > 1 else "")
 
 
 def _let_nodes_report() -> None:

@@ -133,7 +133,9 @@ def test_every_model_is_tested(manifest: Manifest) -> None:
     untested = [
         node.name
         for node in manifest.nodes.values()
-        if node.resource_type == NodeType.Model and node.unique_id not in tested and not getattr(node, "constraints", ())
+        if node.resource_type == NodeType.Model
+        and node.unique_id not in tested
+        and not getattr(node, "constraints", ())
     ]
     assert untested == []
 
