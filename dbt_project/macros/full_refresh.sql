@@ -58,7 +58,8 @@
         time_zone(), country(), var("gap_seconds"), var("plan_cutoff"), var("sleep_gap_seconds"), dbt_version
     ] -%}
     {%- for node in nodes_of("model") + nodes_of("seed") -%}
-        {%- do parts.append(node.unique_id ~ node.checksum.checksum) -%}
+        {%- do parts.append(node.unique_id ~ node.checksum.checksum ~ tojson(node.unrendered_config)) -%}
+        {%- do parts.append(node.columns.values() | map(attribute="data_type") | join(",")) -%}
     {%- endfor -%}
     {%- for name, macro in context["lifetracer"].items() | sort(attribute="0") -%}
         {%- do parts.append(macro.macro.macro_sql) -%}
