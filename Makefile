@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint format up lock clean
+.PHONY: help demo test bench lint format schema up lock clean
 
 help: ## say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -32,6 +32,9 @@ lint: $(READY) ## check format, style and types
 format: $(READY) ## put every Python file into the one format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+schema: $(READY) ## renew reports/report.schema.json from the types that write report.json
+	@$(BIN)/python -m tasks.report.schema
 
 up: $(READY) ## run database, Prefect with its UI, and a worker in this terminal; Ctrl-C stops them
 	@$(BIN)/lifetracer up

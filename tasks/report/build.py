@@ -6,10 +6,8 @@ from itertools import accumulate
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-from pydantic import BaseModel, TypeAdapter
-
-from tasks.marts import DayMarts, DaySummary
+from tasks.marts import DayMarts
+from tasks.marts.rows import DailySummary, Day, DayNote, TimelineStretch
 from tasks.report import lettering
 from tasks.report.files import edition
 from tasks.report.lettering import Language, columns, ink_on, printable, safe_colour
@@ -26,17 +24,6 @@ CUT_BAR_AT = 1.6  # a bar this much longer than the next longest is cut instead 
 ROOM_BESIDE_CUT = 1.2
 
 
-class _Stretch(BaseModel):
-    lane: Literal["plan", "actual"]
-    start_at: datetime
-    end_at: datetime
-    category: str
-    title: str | None
-    name_en: str | None
-    name_ja: str | None
-    color: str | None
-
-
 def build_report(
     marts: DayMarts, *, zone: ZoneInfo, locale: Literal["ja", "en"], generated_at: datetime, demo: bool = False
 ) -> Report:
@@ -49,9 +36,9 @@ def build_report(
     local = generated_at.astimezone(zone)
     sources = _sources(marts, words, zone)
     blocks = _blocks(marts, words, zone)
-    categories = _categories(marts.categories, words)
+    categories = _categories(marts, words)
     table = _table(categories, words)
-    holiday = day.holiday_name_ja if locale == "ja" else day.holiday_name_en
+    holiday = marts.day.holiday_name_ja if locale == "ja" else marts.day.holiday_name_en
     kind = words.phrases.get(day.day_type, printable(day.day_type))
     return Report(
         date=day.day,
@@ -64,7 +51,7 @@ def build_report(
         edition=edition(),
         title=words.title(day.day),
         subtitle=" · ".join(part for part in (kind, printable(holiday or "")) if part),
-        notice=_notice(day, sources, words, zone, generated_at),
+        notice=_notice(marts, sources, words, zone, generated_at),
         day_seconds=day.day_seconds,
         tracked_seconds=day.tracked_seconds,
         untracked_seconds=day.untracked_seconds,
@@ -78,32 +65,38 @@ def build_report(
         categories=categories,
         table=table,
         table_scale_seconds=_scale(table),
-        ticks=hour_ticks(day.day_start, day.day_end, zone),
+        ticks=hour_ticks(marts.day.day_start, marts.day.day_end, zone),
         blocks=blocks,
         timeline_alt=_in_words(blocks, words),
         sources=sources,
-        zone=" · ".join([_zone_in_words(day, words, zone), *([words.phrases["demo"]] if demo else [])]),
+        zone=" · ".join([_zone_in_words(marts.day, words, zone), *([words.phrases["demo"]] if demo else [])]),
     )
 
 
-def _categories(frame: pd.DataFrame, words: Language) -> tuple[Category, ...]:
+def _categories(marts: DayMarts, words: Language) -> tuple[Category, ...]:
     figures = [name for name in Category.model_fields if name.endswith("_seconds")] + ["target_direction", "achieved"]
     return tuple(
         Category(
-            name=row["category"],
-            label=_label(row["category"], row["name_en"], row["name_ja"], words),
-            color=safe_colour(row["color"]),
-            **{figure: row[figure] for figure in figures},
+            name=row.category,
+            label=_label(row.category, marts, words),
+            color=_color(row.category, marts),
+            **{figure: getattr(row, figure) for figure in figures},
         )
-        for row in frame.to_dict("records")
+        for row in marts.categories
     )
 
 
-def _label(category: str, name_en: str | None, name_ja: str | None, words: Language) -> str:
+def _label(category: str, marts: DayMarts, words: Language) -> str:
     if category in {UNTRACKED, UNCATEGORIZED}:
         return words.phrases[category.lower()]
-    name = name_ja if words.code == "ja" else name_en
-    return printable(name or "") or printable(category) or words.phrases["unnamed"]
+    shown = marts.shown.get(category)
+    name = "" if shown is None else shown.name_ja if words.code == "ja" else shown.name_en
+    return printable(name) or printable(category) or words.phrases["unnamed"]
+
+
+def _color(category: str, marts: DayMarts) -> str:
+    shown = marts.shown.get(category)
+    return safe_colour(None if shown is None else shown.color)
 
 
 def _table(categories: Sequence[Category], words: Language) -> tuple[Row, ...]:
@@ -117,14 +110,13 @@ def _table(categories: Sequence[Category], words: Language) -> tuple[Row, ...]:
         kept = [category for category in categories if category.name in names]
     rows = [_row(category, words) for category in kept]
     if rest := [category for category in categories if category not in kept]:
-        sums = pd.DataFrame([category.model_dump() for category in rest])[["actual_seconds", "planned_seconds"]].sum()
         together = rest[0].model_copy(
             update={
                 "name": "",
                 "label": words.say("and_more", count=len(rest)),
                 "color": lettering.PLAIN_GREY,
-                "actual_seconds": int(sums["actual_seconds"]),
-                "planned_seconds": int(sums["planned_seconds"]),
+                "actual_seconds": sum(category.actual_seconds for category in rest),
+                "planned_seconds": sum(category.planned_seconds for category in rest),
                 "target_seconds": None,
             }
         )
@@ -158,19 +150,19 @@ def _scale(table: Iterable[Row]) -> int:
 
 
 def _blocks(marts: DayMarts, words: Language, zone: ZoneInfo) -> tuple[Block, ...]:
-    stretches = TypeAdapter(list[_Stretch]).validate_python(marts.timeline.to_dict("records"))
-    actual = [_block(stretch, marts.summary, words, zone) for stretch in stretches if stretch.lane == "actual"]
-    plan = [_block(stretch, marts.summary, words, zone) for stretch in stretches if stretch.lane == "plan"]
+    actual = [_block(stretch, marts, words, zone) for stretch in marts.timeline if stretch.lane == "actual"]
+    plan = [_block(stretch, marts, words, zone) for stretch in marts.timeline if stretch.lane == "plan"]
     return (*side_by_side(plan), *side_by_side(actual))
 
 
-def _block(stretch: _Stretch, day: DaySummary, words: Language, zone: ZoneInfo) -> Block:
+def _block(stretch: TimelineStretch, marts: DayMarts, words: Language, zone: ZoneInfo) -> Block:
+    day = marts.day
     start, end = max(stretch.start_at, day.day_start), min(stretch.end_at, day.day_end)
     length = words.length(_seconds(end - start))
-    label = _label(stretch.category, stretch.name_en, stretch.name_ja, words)
+    label = _label(stretch.category, marts, words)
     untracked = stretch.category == UNTRACKED
     title = printable(stretch.title or "") or label
-    color = safe_colour(stretch.color)
+    color = _color(stretch.category, marts)
     return Block(
         lane=stretch.lane,
         start_seconds=_seconds(start - day.day_start),
@@ -197,7 +189,7 @@ def _figures(marts: DayMarts, words: Language) -> tuple[Figure, ...]:
         (day.planned_seconds, "planned", _plan_in_words(day, words)),
     ]
     if day.planned_seconds:
-        overlap = int(marts.categories["overlap_seconds"].sum())
+        overlap = sum(category.overlap_seconds for category in marts.categories)
         note = words.say("as_planned_note", planned=words.length(day.planned_seconds))
         figures.append((overlap, "as_planned", note))
     return tuple(
@@ -205,15 +197,15 @@ def _figures(marts: DayMarts, words: Language) -> tuple[Figure, ...]:
     )
 
 
-def _gaps(timeline: pd.DataFrame, words: Language) -> str:
-    gaps = timeline[(timeline["lane"] == "actual") & (timeline["category"] == UNTRACKED)]
+def _gaps(timeline: Iterable[TimelineStretch], words: Language) -> str:
+    gaps = [stretch for stretch in timeline if stretch.lane == "actual" and stretch.category == UNTRACKED]
     if len(gaps) < 2:
-        return words.phrases["gaps_one" if len(gaps) else "gaps_none"]
-    longest = max(_seconds(end - start) for start, end in zip(gaps["start_at"], gaps["end_at"], strict=True))
+        return words.phrases["gaps_one" if gaps else "gaps_none"]
+    longest = max(_seconds(gap.end_at - gap.start_at) for gap in gaps)
     return words.say("gaps_many", count=len(gaps), longest=words.length(longest))
 
 
-def _plan_in_words(day: DaySummary, words: Language) -> str:
+def _plan_in_words(day: DailySummary, words: Language) -> str:
     if day.plan_basis == "frozen" and lettering.whole_minutes(day.replanned_seconds) > 0:
         return words.say("plan_changed", length=words.length(day.replanned_seconds))
     if day.planned_seconds == 0:
@@ -221,8 +213,8 @@ def _plan_in_words(day: DaySummary, words: Language) -> str:
     return words.phrases["plan_unchanged" if day.plan_basis == "frozen" else "plan_current"]
 
 
-def _notes(frame: pd.DataFrame, words: Language) -> str | None:
-    titles = [printable(title or "") or words.phrases["unnamed"] for title in frame["title"]]
+def _notes(notes: Iterable[DayNote], words: Language) -> str | None:
+    titles = [printable(note.title or "") or words.phrases["unnamed"] for note in notes]
     if not titles:
         return None
     reach = list(accumulate(columns(title) for title in titles))
@@ -234,23 +226,23 @@ def _notes(frame: pd.DataFrame, words: Language) -> str | None:
 
 def _sources(marts: DayMarts, words: Language, zone: ZoneInfo) -> tuple[Source, ...]:
     sources = []
-    for row in marts.sources.to_dict("records"):
-        as_of: datetime | None = row["as_of"]
-        name = words.names.get(row["source"], row["source"])
-        phrase = "never" if as_of is None else "failed" if row["error"] else "fresh"
+    for state in marts.sources:
+        as_of = state.as_of
+        name = words.names.get(state.source, state.source)
+        phrase = "never" if as_of is None else "failed" if state.error else "fresh"
         moment = "" if as_of is None else words.moment(as_of.astimezone(zone))
-        stale = as_of is None or as_of < marts.summary.day_end
+        stale = as_of is None or as_of < marts.day.day_end
         text = words.say(phrase, source=name, moment=moment)
-        sources.append(Source(source=row["source"], as_of=as_of, stale=stale, text=text))
+        sources.append(Source(source=state.source, as_of=as_of, stale=stale, text=text))
     return tuple(sources)
 
 
 def _notice(
-    day: DaySummary, sources: Sequence[Source], words: Language, zone: ZoneInfo, generated_at: datetime
+    marts: DayMarts, sources: Sequence[Source], words: Language, zone: ZoneInfo, generated_at: datetime
 ) -> str | None:
-    if not day.partial:
+    if not marts.summary.partial:
         return None
-    if generated_at < day.day_end:
+    if generated_at < marts.day.day_end:
         return words.phrases["not_over"]
     stale = [
         words.say("never_source", source=words.names.get(source.source, source.source))
@@ -266,7 +258,7 @@ def _notice(
     return words.say("stale", sources=words.phrases["list_comma"].join(stale or [words.phrases["no_sources"]]))
 
 
-def _zone_in_words(day: DaySummary, words: Language, zone: ZoneInfo) -> str:
+def _zone_in_words(day: Day, words: Language, zone: ZoneInfo) -> str:
     offset = day.day_start.astimezone(zone).utcoffset() or timedelta()
     hours, minutes = divmod(abs(_seconds(offset)) // 60, 60)
     sign = "−" if offset < timedelta() else "+"

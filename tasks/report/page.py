@@ -7,25 +7,32 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from tasks.marts.rows import Direction, PlanBasis
+
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Category(_Part):
     """One category's figures as the mart has them, beside its name and its label in the page's language."""
 
     name: str
+    """The category as the marts have it, whatever the locale."""
     label: str
+    """Its name in the page's language."""
     color: str
+    """#rrggbb"""
     raw_seconds: int
     actual_seconds: int
     planned_seconds: int
     overlap_seconds: int
     target_seconds: int | None
-    target_direction: str | None
+    target_direction: Direction | None
     estimate_seconds: int | None
+    """What history says the day would be; null where there is too little of it."""
     achieved: bool | None
+    """Whether the target was met; null for a neutral one or none."""
 
 
 class Row(_Part):
@@ -41,6 +48,7 @@ class Row(_Part):
     planned: str
     difference: str
     alarm: bool
+    """Whether the day was so far from its plan here that the page points at it."""
 
 
 class Figure(_Part):
@@ -58,10 +66,12 @@ class Block(_Part):
     start_seconds: int
     end_seconds: int
     clock: str
+    """When it begins, as a clock shows it."""
     title: str
     detail: str
     color: str
     ink: str
+    """#rrggbb of letters that can be read on the colour."""
     untracked: bool
     column: int = 0
     columns: int = 1
@@ -88,12 +98,16 @@ class Report(_Part):
 
     date: date
     timezone: str
+    """IANA name of the zone whose midnights bound the day."""
     locale: Literal["ja", "en"]
     partial: bool
+    """Whether some source has not been read since the day's end."""
     demo: bool
+    """Whether the life is invented."""
     generated_at: datetime
     generated: str
     edition: str
+    """Of which release of the page this is; a page of another one is set anew."""
     title: str
     subtitle: str
     notice: str | None
@@ -102,9 +116,12 @@ class Report(_Part):
     untracked_seconds: int
     planned_seconds: int
     replanned_seconds: int
-    plan_basis: str | None
+    plan_basis: PlanBasis
+    """Whether the plan is the calendar as it was known at the day's cutoff (frozen), or as it is known now."""
     adherence: float | None
+    """The share of the planned time that was spent as planned, 0 to 1; null when nothing was planned."""
     score: str | None
+    """The same as a whole number of per cent."""
     figures: tuple[Figure, ...]
     notes: str | None
     categories: tuple[Category, ...]

@@ -4,11 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-
-from tasks.marts import DayMarts, DaySummary
+from tasks.marts import DayMarts
+from tasks.marts.rows import (
+    DailyCategory,
+    DailySummary,
+    Day,
+    DayNote,
+    Direction,
+    Lane,
+    ShownCategory,
+    SourceState,
+    TimelineStretch,
+)
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 MONDAY = date(2026, 11, 23)
@@ -31,15 +41,6 @@ CATEGORIES = {
     "Untracked": ("Untracked", "未記録", "#ffffff"),
 }
 
-TIMELINE_COLUMNS = (
-    *("lane", "start_at", "end_at", "category", "title", "project", "source_id"),
-    *("name_en", "name_ja", "color"),
-)
-CATEGORY_COLUMNS = (
-    *("category", "coarse_category", "raw_seconds", "actual_seconds", "planned_seconds", "overlap_seconds"),
-    *("target_seconds", "target_direction", "estimate_seconds", "achieved", "name_en", "name_ja", "color"),
-)
-
 
 @dataclass(frozen=True)
 class Stretch:
@@ -50,6 +51,8 @@ class Stretch:
     category: str
     title: str | None = None
 
+
+_Placed: TypeAlias = tuple[Lane, datetime, datetime, Stretch]
 
 PLANNED = (
     Stretch("0:00", "6:30", "Sleep", "睡眠"),
@@ -107,15 +110,16 @@ def a_day(
     day: date = MONDAY,
     zone: ZoneInfo = TOKYO,
     notes: Sequence[str] = (),
-    targets: Mapping[str, tuple[int, str]] | None = None,
+    targets: Mapping[str, tuple[int, Direction]] | None = None,
     categories: Mapping[str, tuple[str, str, str]] = CATEGORIES,
     sources: Sequence[tuple[str, datetime | None, str | None]] | None = None,
+    holiday: tuple[str | None, str | None] = (None, None),
     **summary: object,
 ) -> DayMarts:
     """The marts of a day with these stretches; `summary` overrides its figures by name."""
     start, end = (datetime.combine(date_, time(), zone).astimezone(UTC) for date_ in (day, day + timedelta(days=1)))
     length = int((end - start).total_seconds())
-    rows = [("actual", *_span(stretch, start, end, zone, day), stretch) for stretch in actual]
+    rows: list[_Placed] = [("actual", *_span(stretch, start, end, zone, day), stretch) for stretch in actual]
     rows += [
         ("actual", free_start, free_end, Stretch("", "", "Untracked"))
         for free_start, free_end in _free(rows, start, end)
@@ -123,22 +127,14 @@ def a_day(
     rows += [("plan", *_span(stretch, start, end, zone, day), stretch) for stretch in planned]
     rows.sort(key=lambda row: (row[1], -row[2].timestamp()))
     timeline = [
-        (
-            lane,
-            from_,
-            to,
-            stretch.category,
-            stretch.title,
-            None,
-            str(number),
-            *categories.get(stretch.category, (None,) * 3),
-        )
+        TimelineStretch(day, lane, from_, to, stretch.category, stretch.title, None, str(number), None)
         for number, (lane, from_, to, stretch) in enumerate(rows)
     ]
-    figures = _frame(_figures(rows, targets or {}, categories), CATEGORY_COLUMNS)
-    tracked = int(figures[figures["category"] != "Untracked"]["actual_seconds"].sum())
-    total, overlap = int(figures["planned_seconds"].sum()), int(figures["overlap_seconds"].sum())
-    known = DaySummary(
+    figures = _figures(day, rows, targets or {}, categories)
+    tracked = sum(figure.actual_seconds for figure in figures if figure.category != "Untracked")
+    total = sum(figure.planned_seconds for figure in figures)
+    overlap = sum(figure.overlap_seconds for figure in figures)
+    known = DailySummary(
         day=day,
         day_type="weekday",
         day_seconds=length,
@@ -149,24 +145,38 @@ def a_day(
         plan_basis="frozen",
         adherence=Decimal(overlap) / Decimal(total) if total else None,
         partial=False,
-        day_start=start,
-        day_end=end,
-        holiday_name_en=None,
-        holiday_name_ja=None,
     )
     read = end + timedelta(minutes=1)
     return DayMarts(
-        replace(known, **summary),  # type: ignore[arg-type]
-        figures,
-        _frame(timeline, TIMELINE_COLUMNS),
-        _frame(
-            [(title, "Calendar", "Uncategorized", title) for title in notes],
-            ("title", "calendar", "category", "source_id"),
-        ),
-        _frame(
-            sources if sources is not None else [("toggl", read, None), ("gcal", read, None)],
-            ("source", "as_of", "error"),
-        ),
+        day=_day(day, start, end, holiday),
+        summary=replace(known, **summary),  # type: ignore[arg-type]
+        categories=figures,
+        timeline=timeline,
+        notes=[DayNote(day, title, "Calendar", "Uncategorized", title) for title in notes],
+        sources=[
+            SourceState(*source)
+            for source in (sources if sources is not None else [("toggl", read, None), ("gcal", read, None)])
+        ],
+        shown={
+            name: ShownCategory(name, *names, sort_order=number, coarse_category=None, is_sleep=False)
+            for number, (name, names) in enumerate(categories.items())
+        },
+    )
+
+
+def _day(day: date, start: datetime, end: datetime, holiday: tuple[str | None, str | None]) -> Day:
+    return Day(
+        day=day,
+        day_start=start,
+        day_end=end,
+        day_seconds=int((end - start).total_seconds()),
+        iso_weekday=day.isoweekday(),
+        week=day - timedelta(days=day.weekday()),
+        month=day.replace(day=1),
+        day_type="weekday",
+        holiday_name_en=holiday[0],
+        holiday_name_ja=holiday[1],
+        is_ended=True,
     )
 
 
@@ -178,9 +188,7 @@ def _span(stretch: Stretch, start: datetime, end: datetime, zone: ZoneInfo, day:
     return max(start, at(stretch.start)), at(stretch.end)
 
 
-def _free(
-    rows: Sequence[tuple[str, datetime, datetime, Stretch]], start: datetime, end: datetime
-) -> list[tuple[datetime, datetime]]:
+def _free(rows: Sequence[_Placed], start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
     """What nobody tracked of the day."""
     free, reached = [], start
     for _, from_, to, _ in sorted(rows, key=lambda row: row[1]):
@@ -191,10 +199,11 @@ def _free(
 
 
 def _figures(
-    rows: Sequence[tuple[str, datetime, datetime, Stretch]],
-    targets: Mapping[str, tuple[int, str]],
+    day: date,
+    rows: Sequence[_Placed],
+    targets: Mapping[str, tuple[int, Direction]],
     categories: Mapping[str, tuple[str, str, str]],
-) -> Sequence[Sequence[object]]:
+) -> Sequence[DailyCategory]:
     """The day's categories with figures counted second by second, the slowest way and the plainest."""
     seconds: dict[str, dict[str, set[int]]] = {}
     for lane, start, end, stretch in rows:
@@ -208,10 +217,5 @@ def _figures(
         target, direction = targets.get(category, (None, None))
         achieved = None if target is None else len(actual) >= target if direction == "more" else len(actual) <= target
         lengths = (len(actual), len(actual), len(plan), len(actual & plan))
-        names = categories.get(category, (None, None, None))
-        found.append((category, category, *lengths, target, direction, None, achieved, *names))
+        found.append(DailyCategory(day, category, category, *lengths, target, direction, None, achieved))
     return found
-
-
-def _frame(rows: Sequence[Sequence[object]], columns: Sequence[str]) -> pd.DataFrame:
-    return pd.DataFrame([list(row) for row in rows], columns=pd.Index(columns), dtype=object)

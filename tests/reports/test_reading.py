@@ -12,36 +12,25 @@ from tasks.errors import DatabaseError
 from tasks.marts import known_days, read_day
 from tasks.report.build import build_report
 from tasks.report.files import set_page
+from tests.contracts import tables_in_sql
 
 DAY = date(2026, 11, 23)
 
-MARTS = """
-create schema marts;
-create table marts.daily_summary (day date, day_type text, day_seconds int, tracked_seconds int, untracked_seconds int,
-    planned_seconds int, replanned_seconds int, plan_basis text, adherence numeric, partial boolean);
-create table marts.daily_category (day date, category text, coarse_category text, raw_seconds int, actual_seconds int,
-    planned_seconds int, overlap_seconds int, target_seconds int, target_direction text, estimate_seconds int,
-    achieved boolean);
-create table marts.daily_timeline (day date, lane text, start_at timestamptz, end_at timestamptz, category text,
-    title text, project text, source_id text);
-create table marts.days (day date, day_start timestamptz, day_end timestamptz, day_seconds int, iso_weekday int,
-    day_type text, holiday_name_en text, holiday_name_ja text);
-create table marts.categories (category text, name_en text, name_ja text, color text, sort_order int,
-    coarse_category text);
-create table marts.day_notes (day date, title text, calendar text, category text, source_id text);
-create table marts.sources (source text, as_of timestamptz, error text);
-"""
+MARTS = tables_in_sql(
+    ["daily_summary", "daily_category", "daily_timeline", "days", "categories", "day_notes", "sources"]
+)
 A_DAY = """
 insert into marts.days values
-    ('2026-11-23', '2026-11-22T15:00Z', '2026-11-23T15:00Z', 86400, 1, 'holiday',
-     'Labor Thanksgiving Day', '勤労感謝の日'),
-    ('2026-11-24', '2026-11-23T15:00Z', '2026-11-24T15:00Z', 86400, 2, 'weekday', null, null);
+    ('2026-11-23', '2026-11-22T15:00Z', '2026-11-23T15:00Z', 86400, 1, '2026-11-23', '2026-11-01', 'holiday',
+     'Labor Thanksgiving Day', '勤労感謝の日', true),
+    ('2026-11-24', '2026-11-23T15:00Z', '2026-11-24T15:00Z', 86400, 2, '2026-11-23', '2026-11-01', 'weekday',
+     null, null, false);
 insert into marts.daily_summary values
     ('2026-11-23', 'holiday', 86400, 7200, 79200, 3600, 0, 'current', 0.5000, false),
-    ('2026-11-24', 'weekday', 86400, 0, 0, 0, 0, null, null, true);
+    ('2026-11-24', 'weekday', 86400, 0, 0, 0, 0, 'current', null, true);
 insert into marts.categories values
-    ('Work', 'Work', '仕事', '#0b83d9', 2, 'Work'), ('Sleep', 'Sleep', '睡眠', '#465bb3', 1, 'Life'),
-    ('Untracked', 'Untracked', '未記録', '#ffffff', 9, 'Untracked');
+    ('Work', 'Work', '仕事', '#0b83d9', 2, 'Work', false), ('Sleep', 'Sleep', '睡眠', '#465bb3', 1, 'Life', true),
+    ('Untracked', 'Untracked', '未記録', '#ffffff', 9, 'Untracked', false);
 insert into marts.daily_category values
     ('2026-11-23', 'Work', 'Work', 3600, 3600, 3600, 1800, 7200, 'more', null, false),
     ('2026-11-23', 'Sleep', 'Life', 3600, 3600, 0, 0, null, null, 3000, null),
@@ -73,14 +62,14 @@ def test_a_day_is_read_with_its_types_and_nulls(marts: psycopg.Connection) -> No
     day = read_day(marts, DAY)
     assert day is not None
     assert (day.summary.adherence, day.summary.partial) == (Decimal("0.5000"), False)
-    assert day.summary.day_end == datetime(2026, 11, 23, 15, tzinfo=UTC)
-    rows = day.categories[["category", "target_seconds", "estimate_seconds", "achieved"]].to_numpy().tolist()
-    assert rows == [["Sleep", None, 3000, None], ["Work", 7200, None, False], ["Untracked", None, None, None]]
-    assert list(day.timeline["title"]) == ["設計", "Design", None]
-    assert list(day.notes["title"]) == ["Trip"]
-    assert day.sources[["source", "as_of"]].to_numpy().tolist() == [
-        ["toggl", datetime(2026, 11, 23, 15, 1, tzinfo=UTC)],
-        ["gcal", None],
+    assert day.day.day_end == datetime(2026, 11, 23, 15, tzinfo=UTC)
+    rows = [(row.category, row.target_seconds, row.estimate_seconds, row.achieved) for row in day.categories]
+    assert rows == [("Sleep", None, 3000, None), ("Work", 7200, None, False), ("Untracked", None, None, None)]
+    assert [stretch.title for stretch in day.timeline] == ["設計", "Design", None]
+    assert [note.title for note in day.notes] == ["Trip"]
+    assert [(source.source, source.as_of) for source in day.sources] == [
+        ("toggl", datetime(2026, 11, 23, 15, 1, tzinfo=UTC)),
+        ("gcal", None),
     ]
 
 
