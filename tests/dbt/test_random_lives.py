@@ -1,7 +1,6 @@
 """Random lives in zones with difficult midnights: SQL and plain Python must agree on them to the second."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
@@ -9,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.dbt import lives
-from tests.dbt.building import Warehouse
+from tests.dbt.building import Warehouse, differences
 from tests.dbt.lives import Setting, random_life
 from tests.dbt.oracle.figures import marts_of
 from tests.dbt.retelling import raw_rows
@@ -33,14 +32,6 @@ COLUMNS: Mapping[str, str] = {
     "daily_timeline": "day, lane, start_at, end_at, category, title, project, source_id, social",
     "daily_social": "day, social, actual_seconds",
 }
-
-
-def differences(found: Sequence[tuple[object, ...]], expected: Sequence[tuple[object, ...]]) -> Sequence[str]:
-    """What only one of the two has, the first of it, by day."""
-    unexpected, missing = Counter(found) - Counter(expected), Counter(expected) - Counter(found)
-    lines = [(row, "built, not expected") for row in unexpected.elements()]
-    lines += [(row, "expected, not built") for row in missing.elements()]
-    return [f"{trouble}: {row}" for row, trouble in sorted(lines, key=str)[:20]]
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=str)
