@@ -224,7 +224,7 @@ class Edits:
 
     def _any_time(self) -> datetime:
         """A minute between the beginning and now, often a recent one."""
-        reach = self.now - self.begins if self.random.random() < 0.6 else timedelta(days=2)
+        reach = self.now - self.begins if self.random.random() < 0.7 else timedelta(days=2)
         return self.now.replace(second=0, microsecond=0) - self.random.random() * reach // timedelta(
             minutes=1
         ) * timedelta(minutes=1)

@@ -38,9 +38,13 @@ class _Row:
 
 @dataclass
 class RawRows:
-    """The rows of one database; times written as "2026-03-02 09:00" are clock times in `zone`."""
+    """The rows of one database; times written as "2026-03-02 09:00" are clock times in `zone`.
+
+    Rows that do not say when they were seen were seen at `seen_at`, or else when they are written.
+    """
 
     zone: ZoneInfo
+    seen_at: datetime | None = None
     _tables: dict[str, list[_Row]] = field(default_factory=dict)
     _sources: list[tuple[str, datetime | None, bool, str | None]] = field(default_factory=list)
     _holidays: list[tuple[str, date, str, str]] = field(default_factory=list)
@@ -223,7 +227,7 @@ class RawRows:
         self, table: str, source_id: str, data: _Json, deleted: Moment | None = None, known: Known | None = None
     ) -> None:
         buried = None if deleted is None else self.instant(deleted)
-        row = _Row(source_id, data, buried)
+        row = _Row(source_id, data, buried, self.seen_at)
         if known is not None:
             superseded_at = None if known.superseded_at is None else self.instant(known.superseded_at)
             row = _Row(source_id, data, buried, self.instant(known.seen_at), superseded_at, known.stamped)

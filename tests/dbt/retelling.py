@@ -8,7 +8,7 @@ from tests.dbt.raw_rows import Known, RawRows, invited
 
 def raw_rows(life: Life, random: Random) -> RawRows:
     """The rows of a life; chance says which of Toggl's services an entry came by, and which writer stored an event."""
-    raw = RawRows(life.zone)
+    raw = RawRows(life.zone, seen_at=life.now)
     for client in life.clients:
         raw.client(client.client_id, client.name)
     for project in life.projects:
