@@ -179,7 +179,8 @@ class RawRows:
 
     def coverage(self, calendar_id: str, start: Moment, end: Moment, known_at: Moment) -> None:
         """A stretch of a calendar that had been read in full at `known_at`."""
-        self._coverage.append((f"events:{calendar_id}", *(self.instant(at) for at in (start, end, known_at))))
+        times = self.instant(start), self.instant(end), self.instant(known_at)
+        self._coverage.append((f"events:{calendar_id}", *times))
 
     def source(self, name: str, as_of: Moment | None, *, configured: bool = True, error: str | None = None) -> None:
         """How fresh a source is."""

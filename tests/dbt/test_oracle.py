@@ -53,7 +53,7 @@ def owners(life: Life, day: date = MONDAY) -> Sequence[tuple[str, str, int | Non
         (
             f"{each.start.astimezone(TOKYO):%H:%M}",
             f"{each.end.astimezone(TOKYO):%H:%M}",
-            each.owner and each.owner.entry_id,
+            each.owner.entry_id if each.owner else None,
         )
         for each in found
     ]
