@@ -20,6 +20,8 @@ from tasks.settings import PROJECT_ROOT
 
 PROJECT = PROJECT_ROOT / "dbt_project"
 EMPTY_SEEDS = PROJECT / "seeds"
+# Tables that say what one build has to work out anew, and nothing about a life.
+WORK_LISTS = ("int_affected_days", "int_estimated_days", "int_touched")
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,15 @@ class Warehouse:
             return connection.execute(query.encode()).fetchall()
 
     def dump(self) -> Mapping[str, Sequence[str]]:
-        """Every row of every table and view of core and marts as a text, sorted; but not the list of affected days."""
+        """Every row of every table and view of core and marts as a text, sorted; but not what a build has to do."""
         relations = self.rows(
-            "select format('%I.%I', table_schema, table_name) from information_schema.tables"
-            " where table_schema in ('core', 'marts') and table_name <> 'int_affected_days' order by 1"
+            "select format('%I.%I', table_schema, table_name), table_name from information_schema.tables"
+            " where table_schema in ('core', 'marts') order by 1"
         )
         return {
             str(name): sorted(str(row) for (row,) in self.rows(f"select a_row::text from {name} as a_row"))  # noqa: S608
-            for (name,) in relations
+            for name, table in relations
+            if table not in WORK_LISTS
         }
 
     def figures(self, day: str, column: str = "actual_seconds") -> Mapping[str, object]:
