@@ -1,6 +1,10 @@
 """Runs the dbt project in this process on a database of the test's choice, and reads what became of it."""
 
 import json
+import os
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +20,8 @@ from tasks.settings import PROJECT_ROOT
 
 PROJECT = PROJECT_ROOT / "dbt_project"
 EMPTY_SEEDS = PROJECT / "seeds"
+# Tables that say what one build has to work out anew, and nothing about a life.
+WORK_LISTS = ("int_affected_days", "int_estimated_days", "int_touched")
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,13 @@ class Warehouse:
         assert outcome.success, outcome.trouble
         assert outcome.named("warn") == []
 
+    def start_build(self, **variables: object) -> subprocess.Popen[bytes]:
+        """Start a build in a process of its own, which can be killed."""
+        command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build", *self._options(variables)]
+        return subprocess.Popen(
+            [*command, "--exclude-resource-type", "unit_test"], env=os.environ | self._environment()
+        )
+
     def parse(self) -> Manifest:
         """The project as dbt understands it; fails on anything that dbt would warn of, deprecations included."""
         result = self._invoke("--warn-error", "parse", "--no-partial-parse", "--show-all-deprecations")
@@ -70,6 +83,18 @@ class Warehouse:
         """What a query finds."""
         with psycopg.connect(self.url) as connection:
             return connection.execute(query.encode()).fetchall()
+
+    def dump(self) -> Mapping[str, Sequence[str]]:
+        """Every row of every table and view of core and marts as a text, sorted; but not what a build has to do."""
+        relations = self.rows(
+            "select format('%I.%I', table_schema, table_name), table_name from information_schema.tables"
+            " where table_schema in ('core', 'marts') order by 1"
+        )
+        return {
+            str(name): sorted(str(row) for (row,) in self.rows(f"select a_row::text from {name} as a_row"))  # noqa: S608
+            for name, table in relations
+            if table not in WORK_LISTS
+        }
 
     def figures(self, day: str, column: str = "actual_seconds") -> Mapping[str, object]:
         """One figure of a day by category, leaving out those that are 0 or unknown."""
@@ -90,18 +115,20 @@ class Warehouse:
         return [(str(start), str(end), str(category)) for start, end, category in found]
 
     def _invoke(self, *command: str, **variables: object) -> dbtRunnerResult:
-        if self.now is not None:
-            variables["now"] = self.now.isoformat()
-        options = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--vars", json.dumps(variables)]
-        options += ["--target-path", str(self.target), "--log-path", str(self.target), "--quiet"]
-        # dbt's debug log costs a quarter of a build.
-        options += ["--log-level-file", "info"]
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self._environment().items():
                 patch.setenv(name, value)
-            return dbtRunner().invoke([*command, *options])
+            return dbtRunner().invoke([*command, *self._options(variables)])
 
-    def _environment(self) -> Mapping[str, str]:
+    def _options(self, variables: Mapping[str, object]) -> list[str]:
+        present = {} if self.now is None else {"now": self.now.isoformat()}
+        options = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        options += ["--vars", json.dumps({**variables, **present})]
+        options += ["--target-path", str(self.target), "--log-path", str(self.target), "--quiet"]
+        # dbt's debug log costs a quarter of a build.
+        return [*options, "--log-level-file", "info"]
+
+    def _environment(self) -> dict[str, str]:
         parts = conninfo_to_dict(self.url)
         return {
             "LIFETRACER_DBT_HOST": str(parts["host"]),
@@ -113,3 +140,11 @@ class Warehouse:
             "LIFETRACER_COUNTRY": "JP",
             "LIFETRACER_SEED_DIR": str(self.seeds or EMPTY_SEEDS.name),
         }
+
+
+def differences(found: Sequence[object], expected: Sequence[object]) -> Sequence[str]:
+    """What only one of two collections of rows has, the first twenty."""
+    unexpected, missing = Counter(found) - Counter(expected), Counter(expected) - Counter(found)
+    lines = [(str(row), "found, not expected") for row in unexpected.elements()]
+    lines += [(str(row), "expected, not found") for row in missing.elements()]
+    return [f"{trouble}: {row}" for row, trouble in sorted(lines)[:20]]

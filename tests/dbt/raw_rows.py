@@ -12,14 +12,43 @@ Moment = str | datetime
 _Json = Mapping[str, object]
 
 
+@dataclass(frozen=True)
+class Known:
+    """When a version of a row was known: from `seen_at` on, up to `superseded_at` (None: to this day).
+
+    `stamped` is False for a row whose writer knows no `seen_at`: then its `synced_at` says when it was seen.
+    """
+
+    seen_at: Moment
+    superseded_at: Moment | None = None
+    stamped: bool = True
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A version of a raw row; times in UTC."""
+
+    source_id: str
+    data: _Json
+    deleted_at: datetime | None
+    seen_at: datetime | None = None
+    superseded_at: datetime | None = None
+    stamped: bool = True
+
+
 @dataclass
 class RawRows:
-    """The rows of one database; times written as "2026-03-02 09:00" are clock times in `zone`."""
+    """The rows of one database; times written as "2026-03-02 09:00" are clock times in `zone`.
+
+    Rows that do not say when they were seen were seen at `seen_at`, or else when they are written.
+    """
 
     zone: ZoneInfo
-    _tables: dict[str, list[tuple[str, _Json, datetime | None]]] = field(default_factory=dict)
+    seen_at: datetime | None = None
+    _tables: dict[str, list[_Row]] = field(default_factory=dict)
     _sources: list[tuple[str, datetime | None, bool, str | None]] = field(default_factory=list)
     _holidays: list[tuple[str, date, str, str]] = field(default_factory=list)
+    _coverage: list[tuple[str, datetime, datetime, datetime]] = field(default_factory=list)
 
     def instant(self, moment: Moment) -> datetime:
         """The UTC instant of a clock time; an aware time is one already."""
@@ -81,6 +110,7 @@ class RawRows:
         project_id: int | None = None,
         *,
         at: Moment | None = None,
+        description: str = "",
         deleted: Moment | None = None,
     ) -> None:
         """An entry as the Reports API sends it: local times, whole seconds, no word on deletion."""
@@ -89,7 +119,7 @@ class RawRows:
         data = {
             "id": entry_id,
             "project_id": project_id,
-            "description": "",
+            "description": description,
             "start": begin.astimezone(self.zone).isoformat(),
             "stop": end.astimezone(self.zone).isoformat(),
             "seconds": int((end - begin).total_seconds()),
@@ -98,10 +128,19 @@ class RawRows:
         }
         self._put("toggl_track__time_entries_report", str(entry_id), data, deleted)
 
-    def calendar(self, calendar_id: str, name: str, *, deleted: Moment | None = None) -> None:
-        """A calendar in the user's list."""
-        data = {"id": calendar_id, "summary": name, "selected": True}
-        self._put("google_calendar__calendar_list", calendar_id, data, deleted)
+    def calendar(
+        self,
+        calendar_id: str,
+        name: str,
+        *,
+        deleted: Moment | None = None,
+        is_dropped: bool = False,
+        known: Known | None = None,
+    ) -> None:
+        """A calendar in the user's list, or an earlier version of its row; `is_dropped` is Google's own word for it."""
+        dropped = {"deleted": True} if is_dropped else {}
+        data = {"id": calendar_id, "summary": name, "selected": True, **dropped}
+        self._put("google_calendar__calendar_list", calendar_id, data, deleted, known)
 
     def event(
         self,
@@ -112,26 +151,36 @@ class RawRows:
         calendar_id: str = "me@example.test",
         *,
         deleted: Moment | None = None,
+        known: Known | None = None,
         **more: object,
     ) -> None:
-        """A timed event; `more` are further keys of Google's, such as `status` or `colorId`."""
+        """A timed event, or an earlier version of one; `more` are further keys of Google's: `status`, `colorId`."""
         times = {
             "start": {"dateTime": self.instant(start).astimezone(self.zone).isoformat(), "timeZone": self.zone.key},
             "end": {"dateTime": self.instant(end).isoformat().replace("+00:00", "Z")},
         }
-        self._event(event_id, title, calendar_id, times | more, deleted)
+        self._event(event_id, title, calendar_id, times | more, deleted=deleted, known=known)
 
     def whole_days(
         self,
         event_id: str,
-        title: str,
+        title: str | None,
         first: str,
         day_after: str,
         calendar_id: str = "me@example.test",
+        *,
+        deleted: Moment | None = None,
+        known: Known | None = None,
         **more: object,
     ) -> None:
         """An all-day event; like Google's, `day_after` is the first date that it does not cover."""
-        self._event(event_id, title, calendar_id, {"start": {"date": first}, "end": {"date": day_after}} | more, None)
+        dates = {"start": {"date": first}, "end": {"date": day_after}}
+        self._event(event_id, title, calendar_id, dates | more, deleted=deleted, known=known)
+
+    def coverage(self, calendar_id: str, start: Moment, end: Moment, known_at: Moment) -> None:
+        """A stretch of a calendar that had been read in full at `known_at`."""
+        times = self.instant(start), self.instant(end), self.instant(known_at)
+        self._coverage.append((f"events:{calendar_id}", *times))
 
     def source(self, name: str, as_of: Moment | None, *, configured: bool = True, error: str | None = None) -> None:
         """How fresh a source is."""
@@ -145,28 +194,63 @@ class RawRows:
         """Put all of it into an empty, migrated database."""
         with connection.cursor() as cursor:
             for table, rows in self._tables.items():
-                cursor.executemany(
-                    f"insert into raw.{table} (source_id, data, deleted_at) values (%s, %s, %s)".encode(),  # noqa: S608
-                    [(source_id, json.dumps(data), deleted) for source_id, data, deleted in rows],
-                )
+                _write_present(cursor, table, [row for row in rows if row.superseded_at is None])
+                _write_superseded(cursor, table, [row for row in rows if row.superseded_at is not None])
             cursor.executemany(
                 "insert into raw.sync_state (source, stream, synced_at, configured, error)"
                 " values (%s, 'all', %s, %s, %s)",
                 self._sources,
             )
             cursor.executemany("insert into raw.national_holidays values (%s, %s, %s, %s)", self._holidays)
+            cursor.executemany(
+                "insert into raw.coverage (source, stream, during, known_at)"
+                " values ('gcal', %s, tstzrange(%s, %s), %s)",
+                self._coverage,
+            )
         connection.commit()
 
     def _event(
-        self, event_id: str, title: str | None, calendar_id: str, more: Mapping[str, object], deleted: Moment | None
+        self,
+        event_id: str,
+        title: str | None,
+        calendar_id: str,
+        more: Mapping[str, object],
+        *,
+        deleted: Moment | None,
+        known: Known | None,
     ) -> None:
         data = {"id": event_id, "status": "confirmed", "eventType": "default", "_calendar_id": calendar_id}
         named = {} if title is None else {"summary": title}
-        self._put("google_calendar__events", f"{calendar_id}:{event_id}", {**data, **named, **more}, deleted)
+        source_id = f"{calendar_id}:{event_id}"
+        self._put("google_calendar__events", source_id, {**data, **named, **more}, deleted, known)
 
-    def _put(self, table: str, source_id: str, data: _Json, deleted: Moment | None = None) -> None:
+    def _put(
+        self, table: str, source_id: str, data: _Json, deleted: Moment | None = None, known: Known | None = None
+    ) -> None:
         buried = None if deleted is None else self.instant(deleted)
-        self._tables.setdefault(table, []).append((source_id, data, buried))
+        row = _Row(source_id, data, buried, self.seen_at)
+        if known is not None:
+            superseded_at = None if known.superseded_at is None else self.instant(known.superseded_at)
+            row = _Row(source_id, data, buried, self.instant(known.seen_at), superseded_at, known.stamped)
+        self._tables.setdefault(table, []).append(row)
+
+
+def _write_present(cursor: psycopg.Cursor, table: str, rows: Sequence[_Row]) -> None:
+    """The rows of a raw table; what does not say when it was seen is seen now."""
+    cursor.executemany(
+        f"insert into raw.{table} (source_id, data, deleted_at, synced_at, seen_at)"  # noqa: S608
+        " values (%s, %s, %s, coalesce(%s, now()), case when %s then coalesce(%s, now()) end)".encode(),
+        [(row.source_id, json.dumps(row.data), row.deleted_at, row.seen_at, row.stamped, row.seen_at) for row in rows],
+    )
+
+
+def _write_superseded(cursor: psycopg.Cursor, table: str, rows: Sequence[_Row]) -> None:
+    """Versions of a raw table's rows that are no longer the present ones."""
+    cursor.executemany(
+        "insert into raw.superseded (table_name, source_id, data, deleted_at, seen_at, superseded_at)"
+        " values (%s, %s, %s, %s, %s, %s)",
+        [(table, row.source_id, json.dumps(row.data), row.deleted_at, row.seen_at, row.superseded_at) for row in rows],
+    )
 
 
 def invited(response: str) -> Sequence[Mapping[str, object]]:
