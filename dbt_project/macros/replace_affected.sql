@@ -26,8 +26,8 @@
 {% macro rows_replaced(replaces) -%}
     {%- if replaces == "affected days" -%}
         present.day in (select day from {{ ref("int_affected_days") }})
-    {%- elif replaces == "days from the first affected" -%}
-        present.day >= (select min(day) from {{ ref("int_affected_days") }})
+    {%- elif replaces in ["days from the first affected", "days from the one before the first affected"] -%}
+        present.day >= {{ first_day_replaced(replaces) }}
     {%- elif replaces == "days with estimates" -%}
         present.day in (select day from {{ ref("int_estimated_days") }})
     {%- elif replaces == "touched entries" -%}
@@ -40,6 +40,16 @@
         true
     {%- else -%}
         {{ exceptions.raise_compiler_error("There is no way to replace " ~ replaces ~ ".") }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The first of the days that a model stands for which stands for all from some day on; null where nothing is affected. -#}
+{% macro first_day_replaced(replaces) -%}
+    {%- set first_affected -%} (select min(day) from {{ ref("int_affected_days") }}) {%- endset -%}
+    {%- if replaces == "days from the first affected" -%}
+        {{ first_affected }}
+    {%- else -%}
+        coalesce((select max(day) from {{ ref("dim_day") }} where day < {{ first_affected }}), {{ first_affected }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,0 +1,48 @@
+with
+
+days as (
+
+    select * from {{ ref('days') }}
+
+),
+
+past_days as (
+
+    select * from {{ ref('days') }}
+
+),
+
+figures as (
+
+    select * from {{ ref('daily_category') }}
+
+),
+
+recent_figures as (
+
+    select * from {{ ref('daily_category') }}
+
+),
+
+history as (
+
+    select
+        days.day,
+        categories.category,
+        past_days.day as past_day,
+        coalesce(figures.actual_seconds, 0) as actual_seconds,
+        coalesce(figures.planned_seconds, 0) as planned_seconds,
+        figures.target_seconds,
+        figures.achieved
+    from days
+    cross join lateral (
+        select distinct recent_figures.category
+        from recent_figures
+        where recent_figures.day between days.day - 27 and days.day
+    ) as categories
+    inner join past_days on past_days.day between days.day - 27 and days.day
+    left join figures on figures.day = past_days.day and figures.category = categories.category
+
+)
+
+select * from history

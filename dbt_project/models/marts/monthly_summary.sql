@@ -1,0 +1,1 @@
+{{ days_rolled_up('month') }}

@@ -1,0 +1,1 @@
+{{ categories_rolled_up('week') }}
