@@ -8,8 +8,8 @@ create table if not exists raw.owners (
 alter table raw.owners enable row level security;
 comment on table raw.owners is 'Who may read the marts on Supabase: the e-mails of WEBHOOK_ALLOWED_EMAILS, in lower case.';
 
--- Runs as its owner: whoever asks may not read raw. The claims are those of a Supabase access token, which PostgREST has
--- verified. user_metadata is not asked: users write it themselves, and could write anybody's e-mail.
+-- Runs as its owner: whoever asks may not read raw. The claims are those of a Supabase access token, which PostgREST
+-- has verified. user_metadata is not asked: users write it themselves, and could write anybody's e-mail.
 create or replace function raw.is_owner() returns boolean
 language sql stable
 security definer
