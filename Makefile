@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+SQL := dbt_project infra/supabase
 
 # No telemetry: it is the user's private life. Prefect's and dbt's own switches are set where they are run.
 export DO_NOT_TRACK := 1
@@ -27,11 +28,13 @@ bench: $(READY) ## measure on this machine: how fast rows are loaded; takes some
 lint: $(READY) ## check format, style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 	@$(BIN)/mypy
 
-format: $(READY) ## put every Python file into the one format
+format: $(READY) ## put every Python and SQL file into the one format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff format --disable-progress-bar $(SQL)
 
 schema: $(READY) ## renew reports/report.schema.json from the types that write report.json
 	@$(BIN)/python -m tasks.report.schema

@@ -1,5 +1,5 @@
-{#- After a table was filled: a table that was made a moment ago has no statistics, and the planner guesses badly. Those that
-    only change a little are seen to by autovacuum. -#}
+{#- After a table was filled: a table that was made a moment ago has no statistics, and the planner guesses badly. Those
+    that only change a little are seen to by autovacuum. -#}
 {% macro analyze_when_new() -%}
     {%- if model.config.materialized != "view" -%}
     do $$

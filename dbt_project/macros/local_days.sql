@@ -21,8 +21,9 @@
     ({{ instant }} at time zone {{ time_zone() }})::date
 {%- endmacro %}
 
-{#- A set of `day`s among which are all local days that [from_at, to_at) touches. It goes one date beyond what clocks show
-    at the end: after a midnight that happens twice they can show the date before the day that an instant belongs to. -#}
+{#- A set of `day`s among which are all local days that [from_at, to_at) touches. It goes one date beyond what clocks
+    show at the end: after a midnight that happens twice they can show the date before the day that an instant
+    belongs to. -#}
 {% macro days_around(from_at, to_at) -%}
     (
         select {{ local_date(from_at) }} + number as day

@@ -55,14 +55,14 @@
 
 {#- Whether two rows are equal in every column. The digest is for the planner: only a single value can be hashed. -#}
 {% macro is_same_row(one, other, columns) -%}
-    {%- set one_row %}row({% for column in columns %}{{ one }}.{{ column }}{{ ", " if not loop.last }}{% endfor %}){% endset -%}
-    {%- set other_row %}row({% for column in columns %}{{ other }}.{{ column }}{{ ", " if not loop.last }}{% endfor %}){% endset -%}
+    {%- set one_row = "row(" ~ one ~ "." ~ columns | join(", " ~ one ~ ".") ~ ")" -%}
+    {%- set other_row = "row(" ~ other ~ "." ~ columns | join(", " ~ other ~ ".") ~ ")" -%}
     hash_record_extended({{ one_row }}, 0) = hash_record_extended({{ other_row }}, 0)
     and {{ one_row }} is not distinct from {{ other_row }}
 {%- endmacro %}
 
-{#- Before rows are replaced: touches what depends on those that come out differently. meta.marks says by which column it
-    is known: {day: day} touches days, {project: project_id, title: name} projects and titles. -#}
+{#- Before rows are replaced: touches what depends on those that come out differently. meta.marks says by which column
+    it is known: {day: day} touches days, {project: project_id, title: name} projects and titles. -#}
 {% macro mark_changes(target, temp, columns, is_replaced) -%}
     {%- set marks = config.get("meta", {}).get("marks", {}) -%}
     {%- set list = columns | join(", ") -%}

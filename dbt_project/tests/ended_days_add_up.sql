@@ -1,4 +1,4 @@
--- Every day that has ended since the first entry is accounted for to its exact length, the first one from that entry on.
+-- Every day that has ended since the first entry is accounted for to its exact length, the first from that entry on.
 
 with
 

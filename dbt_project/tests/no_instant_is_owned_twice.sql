@@ -1,4 +1,4 @@
--- Owned stretches follow one another within their day. A constraint would say the same and take longer than all the rest.
+-- Owned stretches follow one another within their day. A constraint would say the same and take longer than the rest.
 
 with
 

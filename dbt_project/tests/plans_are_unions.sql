@@ -1,4 +1,4 @@
--- What is planned for a category on a day is no longer than its events together, and no shorter than the longest of them.
+-- What is planned for a category on a day is no longer than its events together, and no shorter than the longest one.
 
 with
 

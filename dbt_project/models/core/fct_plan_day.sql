@@ -29,15 +29,23 @@ known_in_time as (
 
 ),
 
+frozen as (
+
+    select days.day
+    from days
+    inner join known_in_time
+        on known_in_time.day = days.day
+        and known_in_time.known @> days.during
+
+),
+
 based as (
 
     select
         days.day,
         days.plan_cutoff_at,
         case
-            when exists (
-                select from known_in_time where known_in_time.day = days.day and known_in_time.known @> days.during
-            ) then 'frozen'
+            when days.day in (select frozen.day from frozen) then 'frozen'
             else 'current'
         end as plan_basis
     from days

@@ -28,12 +28,11 @@ by_basis as (
     from affected
     inner join plan_days on plan_days.day = affected.day
     inner join events on events.day = affected.day
-    cross join lateral (
+    inner join lateral (
         values
         ('frozen', plan_days.plan_basis = 'frozen' and events.is_planned),
         ('current', events.is_current)
-    ) as bases (basis, counts)
-    where bases.counts
+    ) as bases (basis, counts) on bases.counts
 
 ),
 

@@ -52,11 +52,11 @@ estimated as (
     inner join by_weekday as later
         on later.iso_weekday = extract(isodow from affected.day)
         and later.day > affected.day
-    where later.tracked_before <= 3 + (
+    where (
         select count(*)
         from by_weekday as earlier
         where earlier.iso_weekday = later.iso_weekday and earlier.is_tracked and earlier.day <= affected.day
-    )
+    ) >= later.tracked_before - 3
 
 ),
 {% endif %}

@@ -92,7 +92,7 @@ in_time as (
     select
         on_day.*,
         coalesce(calendars.name, on_day.calendar_id) as calendar,
-        on_day.is_present and calendars.is_deleted is distinct from true as is_current,
+        on_day.is_present and not coalesce(calendars.is_deleted, false) as is_current,
         on_day.known @> on_day.plan_cutoff_at
         and coalesce(calendars.listed @> on_day.plan_cutoff_at, true) as is_of_cutoff
     from on_day

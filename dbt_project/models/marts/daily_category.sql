@@ -62,9 +62,17 @@ targets_of_day as (
 
 keys as (
 
-    select day, category from figures
+    select
+        day,
+        category
+    from figures
+
     union
-    select day, category from targets_of_day
+
+    select
+        day,
+        category
+    from targets_of_day
 
 ),
 

@@ -1,6 +1,7 @@
 -- Every version of every raw row: what it said, and from when until when we knew it so.
 -- A raw table holds the present version; whatever replaces it, our sync or an older writer that knows only the five old
--- columns, the version before it goes to raw.superseded. raw.revisions shows both as one. An unchanged row adds nothing.
+-- columns, the version before it goes to raw.superseded. raw.revisions shows both as one. An unchanged row adds
+-- nothing.
 --
 -- A new source needs one line of a migration per table:  call raw.mirror('strava__activities', '{kudos_count}');
 -- Additive and repeatable like the migration before it.

@@ -2,7 +2,8 @@
 -- Triggers write it in the transaction of the change, whoever makes it, and a build that went well removes what it has
 -- read. Instants, not days: what a local day is depends on the user's zone, and that is the warehouse's business.
 --
--- A new table whose rows a model takes over one by one needs one line of a migration:  call raw.track('strava__activities', 'activity');
+-- A new table whose rows a model takes over one by one needs one line of a migration:
+--     call raw.track('strava__activities', 'activity');
 -- Additive and repeatable like the migrations before it.
 
 create table if not exists raw.touched (
