@@ -8,6 +8,7 @@ a sync saw each of them, so that the plan of a past day is as frozen as it would
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -168,6 +169,5 @@ def _mark_synced(connection: psycopg.Connection, now: datetime) -> None:
 
 
 def _as_read(record: Mapping[str, object]) -> JsonObject:
-    """A record of the stand-ins as a client of theirs has it."""
-    read: JsonObject = json.loads(json.dumps(record))
-    return read
+    """A record of the stand-ins as a client of theirs has it: there is nothing in it but JSON."""
+    return cast("JsonObject", record)
