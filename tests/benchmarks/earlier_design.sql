@@ -1,5 +1,5 @@
 -- The design that came before this one, rebuilt from what its author has written about it, to be measured beside ours.
--- It stores nothing: every question goes through views over all history. So it says nothing about what is right (its rules
+-- It stores nothing: every question goes through views over all history. It says nothing about what is right (its rules
 -- for gaps, Reports rows and clock changes are not ours), only about what one day costs when it is asked for this way.
 
 create schema earlier;
@@ -107,7 +107,8 @@ filled as (
         description,
         started_at,
         case
-            when next_started_at > stopped_at and next_started_at <= stopped_at + interval '5 minutes' then next_started_at
+            when next_started_at > stopped_at and next_started_at <= stopped_at + interval '5 minutes'
+                then next_started_at
             -- The next entry takes over even if this one runs on.
             when next_started_at < stopped_at then next_started_at
             else stopped_at
