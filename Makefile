@@ -22,7 +22,7 @@ demo: $(READY) ## sync an invented life, build the marts, set the pages of the l
 test: $(READY) ## run every test against real Postgres, Prefect, dbt and Typst
 	@$(BIN)/python -m pytest
 
-bench: $(READY) ## measure on this machine: how fast rows are loaded; takes some minutes
+bench: $(READY) ## measure on this machine: how fast rows are loaded, what years of history cost; takes a quarter of an hour
 	@$(BIN)/python -m tests.benchmarks
 
 lint: $(READY) ## check format, style and types

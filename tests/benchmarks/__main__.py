@@ -4,8 +4,9 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 
 from tests.benchmarks.load import measure_load
+from tests.benchmarks.warehouse import measure_warehouse
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"load": measure_load}
+BENCHMARKS: dict[str, Callable[[], None]] = {"load": measure_load, "warehouse": measure_warehouse}
 
 
 def main() -> None:

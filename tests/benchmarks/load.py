@@ -19,8 +19,6 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
-from rich import box
-from rich.table import Table
 
 from deployments.console import output
 from infra.local.clock import ManualClock
@@ -29,6 +27,7 @@ from infra.local.toggl_json import entry_json
 from tasks.database import Database, migrate
 from tasks.embedded import embedded_postgres
 from tasks.raw import Batch, JsonObject, Row, load
+from tests.benchmarks.tables import print_table
 
 _ROUNDS_BY_SIZE = {1_000: 9, 10_000: 3, 100_000: 1}
 _WARM_UP_ROWS = 1_000
@@ -195,7 +194,7 @@ def _print_speeds(costs: _Costs) -> None:
         (f"{size:,}", state, *(f"{size / _seconds(costs, size, state, way):,.0f}" for way in _WAYS))
         for size, state in _SIZES_AND_STATES
     ]
-    _print_table("Rows per second", ["rows", "", *(way.name for way in _WAYS)], lines)
+    print_table("Rows per second", ["rows", "", *(way.name for way in _WAYS)], lines)
 
 
 def _print_ratios(costs: _Costs) -> None:
@@ -205,7 +204,7 @@ def _print_ratios(costs: _Costs) -> None:
         for size, state in _SIZES_AND_STATES
     ]
     title = "Our load: times as long as bare COPY, times as fast as upserts"
-    _print_table(title, ["rows", "", _BARE.name, _MANY.name, _EACH.name], lines)
+    print_table(title, ["rows", "", _BARE.name, _MANY.name, _EACH.name], lines)
     longest = max(_ratio(costs, size, _FIRST, _OURS, _BARE) for size in _ROUNDS_BY_SIZE)
     cells = itertools.product(_SIZES_AND_STATES, (_MANY, _EACH))
     least = min(_ratio(costs, *size_and_state, way, _OURS) for size_and_state, way in cells)
@@ -217,17 +216,7 @@ def _print_logged(costs: _Costs) -> None:
     lines = [
         (f"{size:,}", "", *(f"{_logged_kilobytes(costs, size, way):,.0f}" for way in _WAYS)) for size in _ROUNDS_BY_SIZE
     ]
-    _print_table("WAL that an unchanged reload writes, in kB", ["rows", "", *(way.name for way in _WAYS)], lines)
-
-
-def _print_table(title: str, headings: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """Print figures under headings, the first two columns saying which."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if number == 1 else "right", no_wrap=True)
-    for line in lines:
-        table.add_row(*line)
-    output.print(table, soft_wrap=False)
+    print_table("WAL that an unchanged reload writes, in kB", ["rows", "", *(way.name for way in _WAYS)], lines)
 
 
 def _seconds(costs: _Costs, size: int, state: str, way: _Way) -> float:

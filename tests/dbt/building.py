@@ -26,12 +26,17 @@ WORK_LISTS = ("int_affected_days", "int_estimated_days", "int_touched")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What dbt did: each node's status by its name, and how many rows a failed test found."""
+    """What dbt did: each node's status and seconds by its name, and how many rows a failed test found.
+
+    `elapsed` is how many seconds all nodes took together, by dbt's own account.
+    """
 
     success: bool
     statuses: Mapping[str, str]
     failures: Mapping[str, int]
     trouble: str
+    seconds: Mapping[str, float]
+    elapsed: float
 
     def named(self, status: str) -> list[str]:
         """The nodes that ended so, in order."""
@@ -57,13 +62,16 @@ class Warehouse:
             statuses={node.node.name: str(node.status) for node in nodes},
             failures={node.node.name: node.failures for node in nodes if node.failures},
             trouble="\n".join([str(result.exception or ""), *(str(node.message) for node in nodes if node.message)]),
+            seconds={node.node.name: node.execution_time for node in nodes},
+            elapsed=getattr(result.result, "elapsed_time", 0.0),
         )
 
-    def build(self, **variables: object) -> None:
-        """Build and test everything but the unit tests, as the daily run does."""
-        outcome = self.dbt("build", "--exclude-resource-type", "unit_test", **variables)
+    def build(self, *options: str, **variables: object) -> Outcome:
+        """Build and test everything but the unit tests, as the daily run does; nothing may fail or warn."""
+        outcome = self.dbt("build", "--exclude-resource-type", "unit_test", *options, **variables)
         assert outcome.success, outcome.trouble
         assert outcome.named("warn") == []
+        return outcome
 
     def start_build(self, **variables: object) -> subprocess.Popen[bytes]:
         """Start a build in a process of its own, which can be killed."""
