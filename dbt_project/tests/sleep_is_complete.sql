@@ -27,7 +27,7 @@ categories as (
 
 sleeps as (
 
-    select * from {{ ref('sleep') }} where day >= (select min(day) from days)
+    select * from {{ ref('sleep') }} as sleep where sleep.day >= (select min(days.day) from days)
 
 ),
 

@@ -8,34 +8,41 @@ days as (
 
 ),
 
-coverage as (
+-- Used twice, yet to be looked up by its index.
+coverage as not materialized (
 
-    select * from {{ ref('stg_lifetracer__coverage') }}
+    select * from {{ ref('stg_lifetracer__coverage') }} where source = 'gcal'
 
 ),
 
-known_in_time as (
+-- Most days lie whole within what one reading covered, and the first that is found will do.
+known_at_once as (
 
-    select
-        days.day,
-        coverage.stream,
-        range_agg(coverage.during) as known
+    select days.day
     from days
-    inner join coverage
-        on coverage.during && days.during
-        and coverage.known_at <= days.plan_cutoff_at
-    where coverage.source = 'gcal'
-    group by days.day, coverage.stream
+    where exists (
+        select from coverage
+        where coverage.during @> days.during and coverage.known_at <= days.plan_cutoff_at
+    )
+
+),
+
+known_in_parts as (
+
+    select days.day
+    from days
+    inner join coverage on coverage.during && days.during and coverage.known_at <= days.plan_cutoff_at
+    where days.day not in (select known_at_once.day from known_at_once)
+    group by days.day, days.during, coverage.stream
+    having range_agg(coverage.during) @> days.during
 
 ),
 
 frozen as (
 
-    select days.day
-    from days
-    inner join known_in_time
-        on known_in_time.day = days.day
-        and known_in_time.known @> days.during
+    select day from known_at_once
+    union
+    select day from known_in_parts
 
 ),
 
@@ -44,11 +51,9 @@ based as (
     select
         days.day,
         days.plan_cutoff_at,
-        case
-            when days.day in (select frozen.day from frozen) then 'frozen'
-            else 'current'
-        end as plan_basis
+        case when frozen.day is null then 'current' else 'frozen' end as plan_basis
     from days
+    left join frozen on frozen.day = days.day
 
 )
 
