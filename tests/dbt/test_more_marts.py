@@ -1,4 +1,4 @@
-"""The marts beyond the daily figures, of one carefully lived week in Tokyo: what became of plans, sleep, streaks, sums."""
+"""The marts beyond the daily figures, of one carefully lived week in Tokyo: plans, sleep, streaks, sums."""
 
 from collections.abc import Sequence
 from dataclasses import replace
