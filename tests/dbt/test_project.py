@@ -1,6 +1,5 @@
 """The dbt project itself: it stands on an empty database, explains itself, and refuses what users mistype."""
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,9 +7,6 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
-from dbt.artifacts.resources.types import NodeType
-from dbt.contracts.graph.manifest import Manifest
-from dbt.jsonschemas import jsonschemas
 
 from tests.dbt.building import EMPTY_SEEDS, Warehouse
 from tests.dbt.raw_rows import RawRows, hours
@@ -58,21 +54,11 @@ def warehouse(database_url: str, tmp_path: Path) -> Warehouse:
     return Warehouse(database_url, tmp_path, "Asia/Tokyo", now=datetime(2026, 3, 5, tzinfo=UTC))
 
 
-@pytest.fixture(scope="module")
-def manifest(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Manifest:
-    """The project as dbt understands it, read as strictly as dbt can; it is more lenient with Postgres by itself."""
-    warehouse = Warehouse(module_database_url, tmp_path_factory.mktemp("target"), "Asia/Tokyo")
-    with pytest.MonkeyPatch.context() as patch:
-        stricter = {*jsonschemas._JSONSCHEMA_SUPPORTED_ADAPTERS, "postgres"}
-        patch.setattr(jsonschemas, "_JSONSCHEMA_SUPPORTED_ADAPTERS", stricter)
-        return warehouse.parse()
-
-
 def test_an_empty_database_and_empty_seeds_build_green(warehouse: Warehouse) -> None:
     """The unit tests run here as well."""
     outcome = warehouse.dbt("build")
     assert outcome.success, outcome.trouble
-    assert set(outcome.statuses.values()) == {"success", "pass"}
+    assert set(outcome.statuses.values()) == {"success", "pass", "no-op"}
     assert warehouse.rows("select count(*) from marts.daily_summary") == [(0,)]
     assert warehouse.rows("select category from marts.categories order by sort_order") == [
         ("Uncategorized",),
@@ -115,41 +101,3 @@ def test_mistakes_in_the_users_files_are_counted_before_anything_is_built(wareho
 
 def test_the_shipped_seeds_are_headers_only() -> None:
     assert [path.name for path in sorted(EMPTY_SEEDS.glob("*.csv")) if len(path.read_text().splitlines()) != 1] == []
-
-
-def test_every_model_and_every_column_is_described(manifest: Manifest) -> None:
-    described = [node for node in manifest.nodes.values() if node.resource_type in {NodeType.Model, NodeType.Seed}]
-    silent = [node.name for node in described if not node.description or not node.columns]
-    silent += [
-        f"{node.name}.{name}" for node in described for name, column in node.columns.items() if not column.description
-    ]
-    silent += [source.name for source in manifest.sources.values() if not source.description]
-    assert silent == []
-
-
-def test_every_model_is_tested(manifest: Manifest) -> None:
-    tests = [node for node in manifest.nodes.values() if node.resource_type == NodeType.Test]
-    tested = {parent for test in [*tests, *manifest.unit_tests.values()] for parent in test.depends_on.nodes}
-    untested = [
-        node.name
-        for node in manifest.nodes.values()
-        if node.resource_type == NodeType.Model
-        and node.unique_id not in tested
-        and not getattr(node, "constraints", ())
-    ]
-    assert untested == []
-
-
-def test_no_sql_names_a_relation_past_ref_and_source(manifest: Manifest) -> None:
-    relations = [*manifest.nodes.values(), *manifest.sources.values()]
-    a_schema = re.compile(rf"\b({'|'.join(sorted({relation.schema for relation in relations}))})\b\W?\.\W?\w")
-    sql = {node.name: re.sub("--.*", "", node.raw_code) for node in manifest.nodes.values() if node.language == "sql"}
-    assert {"fct_time_owned", "ended_days_add_up"} <= set(sql)
-    assert [name for name, code in sql.items() if a_schema.search(code)] == []
-
-
-def test_every_table_of_core_and_marts_has_an_enforced_contract(manifest: Manifest) -> None:
-    models = [node for node in manifest.nodes.values() if node.resource_type == NodeType.Model]
-    loose = [node.name for node in models if node.schema != "staging" and not node.config.contract.enforced]
-    assert loose == []
-    assert {node.schema for node in models} == {"staging", "core", "marts"}
