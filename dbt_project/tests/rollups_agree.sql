@@ -80,9 +80,10 @@ company as (
         affected.day,
         sum(social.actual_seconds) as actual_seconds
     from affected
-    cross join lateral (
-        select * from {{ ref('daily_social') }} as whole where whole.day = affected.day
-    ) as social
+    cross join
+        lateral (
+            select * from {{ ref('daily_social') }} as whole where whole.day = affected.day
+        ) as social
     group by affected.day
 
 ),
@@ -97,17 +98,17 @@ wrong as (
     left join summary_{{ period }}s as summary on summary.{{ period }} = summed.{{ period }}
     left join categories_of_{{ period }}s as categories on categories.{{ period }} = summed.{{ period }}
     where (
-            summary.days, summary.day_seconds,
-            summary.tracked_seconds, summary.untracked_seconds, summary.planned_seconds
-        ) is distinct from (
-            summed.days, summed.day_seconds,
-            summed.tracked_seconds, summed.untracked_seconds, summed.planned_seconds
-        )
-        or coalesce(categories.tracked_seconds, 0) <> summed.tracked_seconds
-        or coalesce(categories.untracked_seconds, 0) <> summed.untracked_seconds
-        or coalesce(categories.planned_seconds, 0) <> summed.planned_seconds
-        or summary.adherence is distinct from
-        (categories.overlap_seconds / nullif(summed.planned_seconds, 0))::numeric(7, 6)
+        summary.days, summary.day_seconds,
+        summary.tracked_seconds, summary.untracked_seconds, summary.planned_seconds
+    ) is distinct from (
+        summed.days, summed.day_seconds,
+        summed.tracked_seconds, summed.untracked_seconds, summed.planned_seconds
+    )
+    or coalesce(categories.tracked_seconds, 0) <> summed.tracked_seconds
+    or coalesce(categories.untracked_seconds, 0) <> summed.untracked_seconds
+    or coalesce(categories.planned_seconds, 0) <> summed.planned_seconds
+    or summary.adherence is distinct from
+    (categories.overlap_seconds / nullif(summed.planned_seconds, 0))::numeric(7, 6)
 
     union all
 

@@ -21,9 +21,9 @@ known_at_once as (
     select days.day
     from days
     where exists (
-        select from coverage
-        where coverage.during @> days.during and coverage.known_at <= days.plan_cutoff_at
-    )
+            select from coverage
+            where coverage.during @> days.during and coverage.known_at <= days.plan_cutoff_at
+        )
 
 ),
 

@@ -35,11 +35,12 @@ history as (
         figures.target_seconds,
         figures.achieved
     from days
-    cross join lateral (
-        select distinct recent_figures.category
-        from recent_figures
-        where recent_figures.day between days.day - 27 and days.day
-    ) as categories
+    cross join
+        lateral (
+            select distinct recent_figures.category
+            from recent_figures
+            where recent_figures.day between days.day - 27 and days.day
+        ) as categories
     inner join past_days on past_days.day between days.day - 27 and days.day
     left join figures on figures.day = past_days.day and figures.category = categories.category
 

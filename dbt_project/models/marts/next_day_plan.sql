@@ -31,9 +31,11 @@ seen_from_the_day_before as (
         planned.source_id
     from days
     -- Not simply the next date: where a zone crossed the date line there is none of that name.
-    cross join lateral (
-        select later_days.day from later_days where later_days.day > days.day order by later_days.day limit 1
-    ) as next_day
+    cross join
+        lateral (
+            select later_days.day from later_days where later_days.day > days.day
+            order by later_days.day limit 1
+        ) as next_day
     inner join planned on planned.day = next_day.day
 
 )

@@ -46,8 +46,8 @@ asleep as (
         end_at,
         seconds
     from owned
-    where day >= (select day from read_from)
-        and category in (select category from categories)
+    where day >= (select read_from.day from read_from)
+        and category in (select categories.category from categories)
 
 ),
 
@@ -103,7 +103,7 @@ of_days as (
         on days.day = around.day
         and days.day_start <= sleeps.wake_at
         and sleeps.wake_at < days.day_end
-    where days.day >= (select day from since)
+    where days.day >= (select since.day from since)
 
 ),
 

@@ -26,7 +26,7 @@ judged as (
         figures.achieved
     from figures
     inner join days on days.day = figures.day
-    where figures.day >= (select first_day from affected)
+    where figures.day >= (select affected.first_day from affected)
 
 ),
 
@@ -45,15 +45,16 @@ before as (
         last_known.streak_days,
         last_known.best_days
     from categories
-    cross join lateral (
-        select
-            known.streak_days,
-            known.best_days
-        from {{ this }} as known
-        where known.category = categories.category and known.day < (select first_day from affected)
-        order by known.day desc
-        limit 1
-    ) as last_known
+    cross join
+        lateral (
+            select
+                known.streak_days,
+                known.best_days
+            from {{ this }} as known
+            where known.category = categories.category and known.day < (select affected.first_day from affected)
+            order by known.day desc
+            limit 1
+        ) as last_known
     {%- else -%}
     select
         category,
@@ -82,10 +83,11 @@ counted as (
         with_failures.day,
         with_failures.category,
         with_failures.achieved,
-        count(*) filter (where with_failures.achieved) over (
+        case when with_failures.failures = 0 then coalesce(before.streak_days, 0) else 0 end
+        + count(*) filter (where with_failures.achieved) over (
             partition by with_failures.category, with_failures.failures
             order by with_failures.day
-        ) + case when with_failures.failures = 0 then coalesce(before.streak_days, 0) else 0 end as streak_days,
+        ) as streak_days,
         before.best_days as best_before
     from with_failures
     left join before on before.category = with_failures.category
