@@ -46,7 +46,8 @@ asleep as (
         end_at,
         seconds
     from owned
-    where day >= (select day from read_from)
+    -- The end that bounds nothing tells the planner to look these days up.
+    where day between (select day from read_from) and 'infinity'
         and category in (select category from categories)
 
 ),
