@@ -1,28 +1,16 @@
-with
+-- One plain query, unlike others: a view that begins with "with" cannot be looked up by what it is joined to.
 
-event_days as (
-
-    select * from {{ ref('int_event_day') }}
-
-),
-
-planned as (
-
-    select
-        day,
-        source_id,
-        seen_at,
-        start_at,
-        end_at,
-        category,
-        title,
-        calendar,
-        project_name,
-        is_planned,
-        is_current
-    from event_days
-    where role = 'plan'
-
-)
-
-select * from planned
+select
+    day,
+    source_id,
+    seen_at,
+    start_at,
+    end_at,
+    category,
+    title,
+    calendar,
+    project_name,
+    is_planned,
+    is_current
+from {{ ref('int_event_day') }}
+where role = 'plan'

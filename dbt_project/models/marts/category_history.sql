@@ -30,10 +30,10 @@ history as (
         days.day,
         categories.category,
         past_days.day as past_day,
-        coalesce(figures.actual_seconds, 0) as actual_seconds,
-        coalesce(figures.planned_seconds, 0) as planned_seconds,
-        figures.target_seconds,
-        figures.achieved
+        coalesce(past.actual_seconds, 0) as actual_seconds,
+        coalesce(past.planned_seconds, 0) as planned_seconds,
+        past.target_seconds,
+        past.achieved
     from days
     cross join
         lateral (
@@ -42,7 +42,13 @@ history as (
             where recent_figures.day between days.day - 27 and days.day
         ) as categories
     inner join past_days on past_days.day between days.day - 27 and days.day
-    left join figures on figures.day = past_days.day and figures.category = categories.category
+    -- One at most; said so, it is looked up, while a plain join would read all that ever was.
+    left join lateral (
+        select figures.*
+        from figures
+        where figures.day = past_days.day and figures.category = categories.category
+        limit 1
+    ) as past on true
 
 )
 

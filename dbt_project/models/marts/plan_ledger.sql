@@ -14,7 +14,9 @@ events as (
 
 owned as (
 
-    select * from {{ ref('fct_time_owned') }}
+    select owned.*
+    from affected
+    inner join {{ ref('fct_time_owned') }} as owned on owned.day = affected.day
 
 ),
 
@@ -46,6 +48,16 @@ accounted as (
 
 ),
 
+accounted_time as (
+
+    select
+        day,
+        range_agg(tstzrange(start_at, end_at)) as during
+    from owned
+    group by day
+
+),
+
 -- What neither an entry nor Untracked covers: later than all that is known, or before the first entry ever.
 unaccounted as (
 
@@ -54,11 +66,10 @@ unaccounted as (
         planned.source_id,
         null::text as actual_category,
         unnest(
-            tstzmultirange(planned.during) - coalesce(range_agg(accounted.during), '{}'::tstzmultirange)
+            tstzmultirange(planned.during) - coalesce(accounted_time.during, '{}'::tstzmultirange)
         ) as during
     from planned
-    left join accounted on accounted.day = planned.day and accounted.source_id = planned.source_id
-    group by planned.day, planned.source_id, planned.during
+    left join accounted_time on accounted_time.day = planned.day
 
 ),
 

@@ -46,7 +46,8 @@ asleep as (
         end_at,
         seconds
     from owned
-    where day >= (select read_from.day from read_from)
+    -- The end that bounds nothing tells the planner to look these days up.
+    where day between (select read_from.day from read_from) and 'infinity'
         and category in (select categories.category from categories)
 
 ),

@@ -26,7 +26,8 @@ judged as (
         figures.achieved
     from figures
     inner join days on days.day = figures.day
-    where figures.day >= (select affected.first_day from affected)
+    -- The end that bounds nothing tells the planner to look these days up.
+    where figures.day between (select affected.first_day from affected) and 'infinity'
 
 ),
 
