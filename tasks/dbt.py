@@ -1,5 +1,6 @@
-"""dbt, run in this process: the warehouse's models and tests, each visible in Prefect as a task run."""
+"""dbt, run in this process: the warehouse's models and tests, each visible in Prefect as a task run, and its manual."""
 
+import hashlib
 import os
 import threading
 import time
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventLevel
 from prefect_dbt import PrefectDbtRunner, PrefectDbtSettings
 from psycopg.conninfo import conninfo_to_dict
@@ -78,6 +80,37 @@ def build(database: Database, settings: Settings) -> DbtSummary:
             )
     kinds = Counter(str(node.node.resource_type) for node in nodes)
     return DbtSummary(kinds["model"] + kinds["seed"], kinds["test"], seconds=result.result.elapsed_time)
+
+
+def document(database: Database, settings: Settings) -> Path:
+    """Make the manual of the warehouse as one page of HTML, unless the one from before still holds; gives its path.
+
+    It needs what `build` has left in the target folder. Raises TransformError when dbt cannot make it.
+    """
+    target = settings.lifetracer_home / "dbt"
+    page, edition_of_page = target / "static_index.html", target / "static_index.edition"
+    edition = _edition(database)
+    if page.exists() and edition_of_page.exists() and edition_of_page.read_text(encoding="utf-8") == edition:
+        return page
+    command = ["docs", "generate", "--static", "--no-compile", "--log-level", "none", "--log-level-file", "info"]
+    command += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    command += ["--target-path", str(target), "--log-path", str(target / "logs")]
+    with _its_turn(database), _environment(dbt_environment(database, settings)):
+        result = dbtRunner().invoke(command)
+    if not result.success:
+        raise TransformError(f"dbt could not write the warehouse's manual: {_first_line(str(result.exception))}")
+    edition_of_page.write_text(edition, encoding="utf-8")
+    return page
+
+
+def _edition(database: Database) -> str:
+    """A digest of all that the manual says: of what the warehouse was built, and how that is described."""
+    with database.connect() as connection:
+        built = connection.execute("select fingerprint from raw.warehouse_state").fetchone()
+    digest = hashlib.sha256(str(built).encode())
+    for path in sorted((PROJECT / "models").rglob("*.yml")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def dbt_environment(database: Database, settings: Settings) -> Mapping[str, str]:

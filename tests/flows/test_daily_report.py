@@ -101,8 +101,9 @@ def _prefect_shows(prefect_api: str, state: State[Any]) -> None:
     with httpx.Client(base_url=prefect_api, timeout=30) as api:
         names = {one["name"] for one in api.post("/task_runs/filter", json={**only_this, "limit": 200}).json()}
         assert {"sync toggl", "sync gcal", "model daily_summary", f"page {ended_days()[-1]}"} <= names
-        (artifact,) = api.post("/artifacts/filter", json=only_this).json()
-        assert f"{ended_days()[-1]}.pdf" in artifact["data"]
+        artifacts = {one["key"]: one["data"] for one in api.post("/artifacts/filter", json=only_this).json()}
+        assert set(artifacts) == {"warehouse", "daily-report"}
+        assert f"{ended_days()[-1]}.pdf" in artifacts["daily-report"]
         this_run = {"logs": {"flow_run_id": {"any_": [run_id]}}, "limit": 200}
         messages = [line["message"] for line in api.post("/logs/filter", json=this_run).json()]
         assert any(message.startswith("Toggl Track: ") and "rows new" in message for message in messages)
