@@ -1,12 +1,16 @@
 """The marts of one carefully lived fortnight in Tokyo, held against the time rules figure by figure."""
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from pydantic import TypeAdapter
 
+from tasks.marts import read
+from tasks.marts.rows import MartRow
 from tests.dbt.building import Warehouse
 from tests.dbt.raw_rows import RawRows, hours, invited
 
@@ -357,3 +361,13 @@ def test_categories_are_shown_as_the_user_says_and_else_as_toggl_does(marts: War
 def test_a_users_seed_files_are_read_and_never_written(marts: Warehouse) -> None:
     assert marts.seeds is not None
     assert {name: (marts.seeds / f"{name}.csv").read_text() for name in SEEDS} == SEEDS
+
+
+@pytest.mark.parametrize("kind", MartRow.__subclasses__(), ids=lambda kind: str(kind.MART))
+def test_a_mart_holds_what_its_row_type_promises(kind: type[MartRow], marts: Warehouse) -> None:
+    """Views have no constraints: that a figure is never null, or a word one of a few, is seen here alone."""
+    with psycopg.connect(marts.url) as connection:
+        rows = read(connection, kind)
+    assert rows
+    promised = TypeAdapter(kind)
+    assert [promised.validate_python(asdict(row)) for row in rows] == rows
