@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 import pytest
 from dbt.artifacts.resources.types import AccessType, NodeType
 from dbt.contracts.graph.manifest import Manifest
-from dbt.contracts.graph.nodes import ModelNode, SourceDefinition
+from dbt.contracts.graph.nodes import GenericTestNode, ModelNode, SourceDefinition
 
 Exceptions = Mapping[str, str]
 
@@ -163,7 +163,7 @@ def test_a_model_reads_one_source_at_most_and_joins_it_to_nothing(project: Proje
 
 
 def test_no_two_sources_are_the_same_table(project: Project) -> None:
-    relations = [source.relation_name for source in project.sources.values()]
+    relations = [str(source.relation_name) for source in project.sources.values()]
     assert sorted(relations) == sorted(set(relations))
 
 
@@ -225,9 +225,7 @@ def test_every_model_has_its_key_checked(project: Project) -> None:
     keyed = {
         test.attached_node
         for test in project.manifest.nodes.values()
-        if test.resource_type == NodeType.Test
-        and getattr(test, "test_metadata", None) is not None
-        and test.test_metadata.name in {"is_key", "unique"}
+        if isinstance(test, GenericTestNode) and test.test_metadata.name in {"is_key", "unique"}
     }
     keyed |= {
         unique_id
