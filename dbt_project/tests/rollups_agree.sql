@@ -1,4 +1,4 @@
--- The weeks and months that hold an affected day are the sums of all their days, and days of all their stretches.
+-- The weeks and months that hold an affected day are the sums of their days, and days those of the company kept on them.
 
 with
 
@@ -10,66 +10,73 @@ affected as (
 
 ),
 
-weeks as (
+-- Used several times, yet to be looked up by its index.
+summaries as not materialized (
 
-    select distinct week from affected
-
-),
-
-months as (
-
-    select distinct month from affected
+    select * from {{ ref('daily_summary') }}
 
 ),
 
 {%- for period in ['week', 'month'] %}
 
-category_{{ period }}s as (
+{{ period }}s as (
 
-    select rolled_up.*
-    from {{ period }}s
-    cross join lateral (
-        select * from {{ ref(period ~ 'ly_category') }} as whole where whole.{{ period }} = {{ period }}s.{{ period }}
-    ) as rolled_up
+    select distinct {{ period }} from affected
 
 ),
 
-summary_{{ period }}s as (
-
-    select rolled_up.*
-    from {{ period }}s
-    cross join lateral (
-        select * from {{ ref(period ~ 'ly_summary') }} as whole where whole.{{ period }} = {{ period }}s.{{ period }}
-    ) as rolled_up
-
-),
-
-days_of_{{ period }}s as (
+-- Each {{ period }} is asked for by itself, as a reader would.
+asked_{{ period }}s as (
 
     select
-        days.{{ period }},
-        count(*) as days,
-        sum(summaries.day_seconds) as day_seconds,
-        sum(summaries.tracked_seconds) as tracked_seconds,
-        sum(summaries.untracked_seconds) as untracked_seconds,
-        sum(summaries.planned_seconds) as planned_seconds
+        {{ period }}s.{{ period }} as since,
+        summary.adherence,
+        array[
+            summary.days,
+            summary.day_seconds,
+            summary.tracked_seconds,
+            summary.untracked_seconds,
+            summary.planned_seconds
+        ]::numeric[] as totals,
+        array[
+            categories.tracked_seconds, categories.untracked_seconds, categories.planned_seconds
+        ]::numeric[] as category_totals,
+        categories.adherence as category_adherence
+    from {{ period }}s
+    cross join
+        lateral (
+            select *
+            from {{ ref(period ~ 'ly_summary') }} as rolled_up
+            where rolled_up.{{ period }} = {{ period }}s.{{ period }}
+            limit 1
+        ) as summary
+    cross join lateral (
+        select
+            coalesce(sum(actual_seconds) filter (where category <> 'Untracked'), 0) as tracked_seconds,
+            coalesce(sum(actual_seconds) filter (where category = 'Untracked'), 0) as untracked_seconds,
+            coalesce(sum(planned_seconds), 0) as planned_seconds,
+            (sum(overlap_seconds) / nullif(sum(planned_seconds), 0))::numeric(7, 6) as adherence
+        from {{ ref(period ~ 'ly_category') }} as rolled_up
+        where rolled_up.{{ period }} = {{ period }}s.{{ period }}
+    ) as categories
+
+),
+
+summed_{{ period }}s as (
+
+    select
+        {{ period }}s.{{ period }} as since,
+        array[
+            count(*),
+            sum(summaries.day_seconds),
+            sum(summaries.tracked_seconds),
+            sum(summaries.untracked_seconds),
+            sum(summaries.planned_seconds)
+        ]::numeric[] as totals
     from {{ period }}s
     inner join {{ ref('days') }} as days on days.{{ period }} = {{ period }}s.{{ period }}
-    inner join {{ ref('daily_summary') }} as summaries on summaries.day = days.day
-    group by days.{{ period }}
-
-),
-
-categories_of_{{ period }}s as (
-
-    select
-        {{ period }},
-        sum(actual_seconds) filter (where category <> 'Untracked') as tracked_seconds,
-        sum(actual_seconds) filter (where category = 'Untracked') as untracked_seconds,
-        sum(planned_seconds) as planned_seconds,
-        sum(overlap_seconds) as overlap_seconds
-    from category_{{ period }}s
-    group by {{ period }}
+    inner join summaries on summaries.day = days.day
+    group by {{ period }}s.{{ period }}
 
 ),
 {%- endfor %}
@@ -78,13 +85,13 @@ company as (
 
     select
         affected.day,
-        sum(social.actual_seconds) as actual_seconds
+        asked.actual_seconds
     from affected
-    cross join
-        lateral (
-            select * from {{ ref('daily_social') }} as whole where whole.day = affected.day
-        ) as social
-    group by affected.day
+    cross join lateral (
+        select coalesce(sum(social.actual_seconds), 0) as actual_seconds
+        from {{ ref('daily_social') }} as social
+        where social.day = affected.day
+    ) as asked
 
 ),
 
@@ -92,34 +99,23 @@ wrong as (
 
     {% for period in ['week', 'month'] -%}
     select
-        summed.{{ period }} as since,
+        summed.since,
         '{{ period }}' as what
-    from days_of_{{ period }}s as summed
-    left join summary_{{ period }}s as summary on summary.{{ period }} = summed.{{ period }}
-    left join categories_of_{{ period }}s as categories on categories.{{ period }} = summed.{{ period }}
-    where (
-        summary.days, summary.day_seconds,
-        summary.tracked_seconds, summary.untracked_seconds, summary.planned_seconds
-    ) is distinct from (
-        summed.days, summed.day_seconds,
-        summed.tracked_seconds, summed.untracked_seconds, summed.planned_seconds
-    )
-    or coalesce(categories.tracked_seconds, 0) <> summed.tracked_seconds
-    or coalesce(categories.untracked_seconds, 0) <> summed.untracked_seconds
-    or coalesce(categories.planned_seconds, 0) <> summed.planned_seconds
-    or summary.adherence is distinct from
-    (categories.overlap_seconds / nullif(summed.planned_seconds, 0))::numeric(7, 6)
+    from summed_{{ period }}s as summed
+    left join asked_{{ period }}s as asked on asked.since = summed.since
+    where asked.totals is distinct from summed.totals
+        or asked.category_totals is distinct from summed.totals[3:5]
+        or asked.adherence is distinct from asked.category_adherence
 
     union all
 
     {% endfor -%}
     select
-        summary.day as since,
+        summaries.day as since,
         'company' as what
-    from affected
-    inner join {{ ref('daily_summary') }} as summary on summary.day = affected.day
-    left join company on company.day = summary.day
-    where coalesce(company.actual_seconds, 0) <> summary.tracked_seconds + summary.untracked_seconds
+    from company
+    inner join summaries on summaries.day = company.day
+    where company.actual_seconds <> summaries.tracked_seconds + summaries.untracked_seconds
 
 )
 
