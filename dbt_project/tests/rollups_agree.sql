@@ -1,4 +1,4 @@
--- The weeks and months that hold an affected day are the sums of their days, and days those of the company kept on them.
+-- Weeks and months that hold an affected day are the sums of their days, and days those of the company kept on them.
 
 with
 

@@ -46,7 +46,7 @@ def read(connection: psycopg.Connection, kind: type[_Row], **where: object) -> l
 
     They come in the order that their type names. DatabaseError when the marts are missing or of another release.
     """
-    with _cure_named():
+    with _cure_named(), connection.transaction():
         return _ask(connection, kind, **where).fetchall()
 
 
