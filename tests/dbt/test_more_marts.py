@@ -15,7 +15,6 @@ from tests.dbt.raw_rows import RawRows, hours
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 NOW = datetime(2026, 3, 7, 12, 0, tzinfo=TOKYO)
-MINUTE = 60
 
 SEEDS = {
     "categories": """category,name_en,name_ja,color,sort_order,coarse_category,role
