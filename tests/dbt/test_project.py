@@ -1,7 +1,7 @@
 """The dbt project itself: it stands on an empty database, explains itself, and refuses what users mistype."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -84,6 +84,14 @@ def test_small_gaps_go_to_the_stretch_before_them_and_raw_time_stays(warehouse: 
         ("12:00", "00:00", "Untracked"),
     ]
     assert warehouse.figures("2026-03-02", "raw_seconds") == {"Work": hours(1.9), "Mail": hours(11 / 12)}
+
+
+@pytest.mark.parametrize("as_yaml_reads_it", [870, 52200])
+def test_a_cutoff_of_half_past_two_needs_no_quotes(warehouse: Warehouse, as_yaml_reads_it: int) -> None:
+    """Without quotes YAML takes 14:30, and 14:30:00, for a number."""
+    result = warehouse._invoke("compile", "--inline", "select {{ plan_cutoff() }}", plan_cutoff=as_yaml_reads_it)
+    (compiled,) = getattr(result.result, "results", None) or []
+    assert warehouse.rows(str(compiled.node.compiled_code)) == [(time(14, 30),)]
 
 
 def test_mistakes_in_the_users_files_are_counted_before_anything_is_built(warehouse: Warehouse, tmp_path: Path) -> None:

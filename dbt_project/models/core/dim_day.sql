@@ -131,7 +131,7 @@ described as (
         case
             when kept.first_entry_at < kept.day_end then greatest(kept.first_entry_at, kept.day_start)
         end as accounted_from,
-        (kept.day + time '{{ var("plan_cutoff") }}') at time zone {{ time_zone() }} as plan_cutoff_at
+        (kept.day + ({{ plan_cutoff() }})) at time zone {{ time_zone() }} as plan_cutoff_at
     from kept
     cross join freshness
     left join holidays on holidays.day = kept.day

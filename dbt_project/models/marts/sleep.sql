@@ -67,7 +67,7 @@ with_beginnings as (
     select
         *,
         gap is null
-        or (gap > interval '0' and gap >= make_interval(secs => {{ var('sleep_gap_seconds') }})) as begins_sleep
+        or (gap > interval '0' and gap >= make_interval(secs => {{ least_sleep_gap() }})) as begins_sleep
     from in_sequence
 
 ),
