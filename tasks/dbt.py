@@ -136,10 +136,10 @@ def _seed_folder(settings: Settings) -> str:
 
 
 def _mistakes(database: Database, query: str) -> str:
-    """What a test of the user's files found, in its own sentences: the first, and how many more."""
+    """What a test of the user's files found, in its own words: the first mistake, and how many there are."""
     with database.connect() as connection:
         found = [str(row[0]) for row in connection.execute(query.encode()).fetchall()]
-    return found[0] + (f", and {len(found) - 1} more like it" if len(found) > 1 else "")
+    return found[0] + (f" (one of {len(found)} mistakes)" if len(found) > 1 else "")
 
 
 def _let_nodes_report() -> None:
