@@ -16,7 +16,7 @@ from flows.waiting import waits_for_quota
 from tasks import toggl
 from tasks.database import Database, open_database
 from tasks.errors import InputError, LifetracerError
-from tasks.report.publish import page_task
+from tasks.report.making import page_task
 from tasks.settings import Settings, load_settings
 from tasks.toggl import HistoryAsked, HistoryProgress
 

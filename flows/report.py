@@ -11,8 +11,8 @@ from prefect.runtime import flow_run
 from tasks.database import Database, open_database
 from tasks.errors import InputError
 from tasks.marts import known_days
-from tasks.report.files import page_exists, page_path
-from tasks.report.publish import Page, page_task, summary_in_markdown
+from tasks.report.files import page_exists, page_name
+from tasks.report.making import Page, page_task, summary_in_markdown
 from tasks.settings import Settings, load_settings
 
 LOOK_BACK_DAYS = 7
@@ -84,5 +84,5 @@ def publish(page: Page) -> None:
 def pages_of_recent_days(settings: Settings) -> list[Path]:
     """The PDFs of the look-back that exist, oldest first."""
     days = recent_days(dt.datetime.now(settings.zone).date())
-    paths = [page_path(settings.lifetracer_report_dir, day) for day in days]
+    paths = [settings.lifetracer_report_dir / page_name("daily", day) for day in days]
     return [path for path in paths if path.exists()]

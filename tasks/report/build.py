@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tasks.marts import DayMarts
 from tasks.marts.rows import DailySummary, Day, DayNote, TimelineStretch
 from tasks.report import lettering
-from tasks.report.files import edition
+from tasks.report.files import release
 from tasks.report.lettering import Language, columns, ink_on, printable, safe_colour
 from tasks.report.page import Block, Category, Figure, Report, Row, Source, hour_ticks, side_by_side
 
@@ -48,7 +48,7 @@ def build_report(
         demo=demo,
         generated_at=local,
         generated=words.say("generated", moment=words.moment(local)),
-        edition=edition(),
+        release=release(),
         title=words.title(day.day),
         subtitle=" · ".join(part for part in (kind, printable(holiday or "")) if part),
         notice=_notice(marts, sources, words, zone, generated_at),
@@ -60,6 +60,7 @@ def build_report(
         plan_basis=day.plan_basis,
         adherence=None if day.adherence is None else float(day.adherence),
         score=None if day.adherence is None else str(int(float(day.adherence) * 100 + 0.5)),
+        gist=_gist(marts, categories, words),
         figures=_figures(marts, words),
         notes=_notes(marts.notes, words),
         categories=categories,
@@ -195,6 +196,20 @@ def _figures(marts: DayMarts, words: Language) -> tuple[Figure, ...]:
     return tuple(
         Figure(label=words.phrases[name], value=words.length(seconds), note=note) for seconds, name, note in figures
     )
+
+
+def _gist(marts: DayMarts, categories: Iterable[Category], words: Language) -> tuple[str, ...]:
+    """The score, what was tracked, and where the day was farthest from its plan."""
+    day = marts.summary
+    score = words.phrases["gist_no_plan"]
+    if day.adherence is not None:
+        score = words.say("gist_score", percent=words.percent(float(day.adherence)))
+    share = words.percent(day.tracked_seconds / day.day_seconds if day.day_seconds else 0)
+    tracked = words.say("gist_tracked", length=words.length(day.tracked_seconds), percent=share)
+    off = [(category.actual_seconds - category.planned_seconds, category) for category in categories]
+    far = sorted((off for off in off if off[1].planned_seconds), key=lambda one: (-abs(one[0]), one[1].name))[:2]
+    farthest = words.phrases["list_comma"].join(f"{each.label} {words.difference(seconds)}" for seconds, each in far)
+    return (score, tracked, *((farthest,) if farthest else ()))
 
 
 def _gaps(timeline: Iterable[TimelineStretch], words: Language) -> str:

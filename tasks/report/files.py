@@ -1,4 +1,4 @@
-"""A `Report` becomes files: Typst sets it, and nothing else, as a one-page PDF beside its JSON."""
+"""A `Sheet` becomes files: Typst sets it, and nothing else, as a one-page PDF beside its JSON."""
 
 import hashlib
 import json
@@ -6,43 +6,46 @@ import os
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import typst
 
 from tasks.errors import ReportError
 from tasks.report import lettering
-from tasks.report.page import Report
+from tasks.report.page import Edition, Sheet
 
 
-def set_page(report: Report) -> bytes:
-    """Set the page as PDF/UA-1, the same report the same bytes; ReportError with Typst's diagnosis."""
+def set_page(sheet: Sheet) -> bytes:
+    """Set the sheet as PDF/UA-1, the same sheet the same bytes; ReportError with Typst's diagnosis."""
     try:
-        pdf, warnings = typst.compile_with_warnings(
-            str(lettering.ROOM / "daily.typ"),
-            root=str(lettering.ROOM),
-            font_paths=[str(lettering.FONTS)],
-            ignore_system_fonts=True,
-            sys_inputs={"report": report.model_dump_json()},
-            pdf_standards=["ua-1"],
-        )
+        pdf, warnings = typst.compile_with_warnings(**_typesetting(sheet), pdf_standards=["ua-1"])
     except typst.TypstError as error:
-        raise _not_set(report, error.message) from None
+        raise _not_set(sheet, error.message) from None
     if warnings:
-        raise _not_set(report, warnings[0].message)
+        raise _not_set(sheet, warnings[0].message)
     return bytes(pdf)
 
 
-def write_report(report: Report, report_dir: Path) -> Path:
-    """Write `<dir>/<YYYY>/<YYYY-MM-DD>.pdf` and `.json`, each whole or not at all, and give the PDF's path.
+def picture(sheet: Sheet, *, pixels_per_inch: float = 110) -> bytes:
+    """Draw the sheet as PNG; 110 pixels per inch make it 909 by 1286. ReportError as for the page."""
+    try:
+        return bytes(typst.compile(**_typesetting(sheet), format="png", ppi=pixels_per_inch))
+    except typst.TypstError as error:
+        raise _not_set(sheet, error.message) from None
+
+
+def write_report(sheet: Sheet, report_dir: Path) -> Path:
+    """Write `<dir>/<YYYY>/<name>.pdf` and `.json`, each whole or not at all, and give the PDF's path.
 
     When nothing but the hour of making differs from what is there, both files stay untouched. ReportError when the
     page cannot be set or the folder cannot be written.
     """
-    pdf, data = _paths(report_dir, report.date)
-    text = report.model_dump_json(indent=1) + "\n"
+    pdf = report_dir / page_name(sheet.edition, sheet.date)
+    data = pdf.with_suffix(".json")
+    text = sheet.model_dump_json(indent=1) + "\n"
     if pdf.is_file() and _lasting(_read_json(data)) == _lasting(json.loads(text)):
         return pdf
-    page = set_page(report)
+    page = set_page(sheet)
     try:
         pdf.parent.mkdir(parents=True, exist_ok=True)
         # The JSON comes last: while it is missing or old, the page counts as not made and is made again.
@@ -56,23 +59,30 @@ def write_report(report: Report, report_dir: Path) -> Path:
     return pdf
 
 
-def page_exists(report_dir: Path, day: date, *, demo: bool = False) -> bool:
-    """Whether the whole page of `day` is there: both files, made after every source had seen the day's end.
+def page_exists(report_dir: Path, day: date, *, edition: Edition = "daily", demo: bool = False) -> bool:
+    """Whether the whole page from `day` on is there: both files, made after every source had seen its last day's end.
 
     A page of the demo is none for a real account, and the other way round.
     """
-    pdf, data = _paths(report_dir, day)
-    said = _read_json(data)
+    pdf = report_dir / page_name(edition, day)
+    said = _read_json(pdf.with_suffix(".json"))
     return pdf.is_file() and said.get("partial") is False and said.get("demo") is demo
 
 
-def page_path(report_dir: Path, day: date) -> Path:
-    """Where the PDF of `day` lands."""
-    return _paths(report_dir, day)[0]
+def page_name(edition: Edition, first_day: date) -> str:
+    """Where a PDF lies, below the report folder and in a bucket: `2026/2026-11-23.pdf`, a week's `2026/2026-W48.pdf`.
+
+    A week's name and year are those of ISO 8601; a month is `2026/2026-11.pdf`.
+    """
+    if edition == "weekly":
+        year, week, _ = first_day.isocalendar()
+        return f"{year}/{year}-W{week:02}.pdf"
+    stem = f"{first_day:%Y-%m}" if edition == "monthly" else f"{first_day}"
+    return f"{first_day:%Y}/{stem}.pdf"
 
 
 @cache
-def edition() -> str:
+def release() -> str:
     """A fingerprint of templates, words and fonts, so that a page is set again when its looks have changed."""
     files = [*lettering.ROOM.rglob("*.typ"), *lettering.ROOM.rglob("*.toml"), lettering.FONTS / "SHA256SUMS"]
     digest = hashlib.sha256()
@@ -81,9 +91,14 @@ def edition() -> str:
     return digest.hexdigest()[:12]
 
 
-def _paths(report_dir: Path, day: date) -> tuple[Path, Path]:
-    folder = report_dir / f"{day:%Y}"
-    return folder / f"{day}.pdf", folder / f"{day}.json"
+def _typesetting(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "input": str(lettering.ROOM / f"{sheet.edition}.typ"),
+        "root": str(lettering.ROOM),
+        "font_paths": [str(lettering.FONTS)],
+        "ignore_system_fonts": True,
+        "sys_inputs": {"report": sheet.model_dump_json()},
+    }
 
 
 def _read_json(path: Path) -> dict[str, object]:
@@ -108,8 +123,8 @@ def _replace(path: Path, content: bytes) -> None:
         half.unlink(missing_ok=True)
 
 
-def _not_set(report: Report, diagnosis: str) -> ReportError:
+def _not_set(sheet: Sheet, diagnosis: str) -> ReportError:
     what = diagnosis.strip().splitlines()[0].rstrip(".") if diagnosis.strip() else "Typst gave no reason"
     return ReportError(
-        f"The page of {report.date} could not be set: {what}.", "This is a fault in reports/; please report it."
+        f"The page of {sheet.date} could not be set: {what}.", "This is a fault in reports/; please report it."
     )

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
 from tasks.marts.rows import Direction, PlanBasis
+
+Edition: TypeAlias = Literal["daily", "weekly", "monthly"]
 
 
 class _Part(BaseModel):
@@ -93,24 +95,36 @@ class Source(_Part):
     text: str
 
 
-class Report(_Part):
-    """All that is on the page. Seconds are whole; strings are ready to print in the page's language."""
+class Sheet(_Part):
+    """What every edition's sheet has: which days, how they are called, how fresh, and its gist for a message."""
 
+    edition: Edition
     date: date
+    """The day; the first one of a week or a month."""
     timezone: str
-    """IANA name of the zone whose midnights bound the day."""
+    """IANA name of the zone whose midnights bound the days."""
     locale: Literal["ja", "en"]
     partial: bool
-    """Whether some source has not been read since the day's end."""
+    """Whether some source has not been read since the end of the last day."""
     demo: bool
     """Whether the life is invented."""
     generated_at: datetime
     generated: str
-    edition: str
+    release: str
     """Of which release of the page this is; a page of another one is set anew."""
     title: str
     subtitle: str
     notice: str | None
+    gist: tuple[str, ...]
+    """The sheet in three lines, for those who read a message before they open a page."""
+    sources: tuple[Source, ...]
+    zone: str
+
+
+class Report(Sheet):
+    """All that is on the page of a day. Seconds are whole; strings are ready to print in the page's language."""
+
+    edition: Literal["daily"] = "daily"
     day_seconds: int
     tracked_seconds: int
     untracked_seconds: int
@@ -130,8 +144,6 @@ class Report(_Part):
     ticks: tuple[Tick, ...]
     blocks: tuple[Block, ...]
     timeline_alt: str
-    sources: tuple[Source, ...]
-    zone: str
 
 
 def side_by_side(blocks: Sequence[Block]) -> list[Block]:
