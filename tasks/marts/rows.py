@@ -82,7 +82,10 @@ class DailyCategory(MartRow):
 
 @dataclass(frozen=True)
 class TimelineStretch(MartRow):
-    """A stretch of a local day in one of its two lanes; of those that start together the longer comes first."""
+    """A stretch of a local day in one of its two lanes; of those that start together the longer comes first.
+
+    `began_at` and `ended_at` are the ends of the entry or event itself, which may lie on other days.
+    """
 
     MART = "daily_timeline"
     ORDER = ("day", "start_at", "end_at desc", "lane", "source_id")
@@ -95,6 +98,9 @@ class TimelineStretch(MartRow):
     project: str | None
     source_id: str | None
     social: str | None
+    began_at: datetime | None
+    ended_at: datetime | None
+    is_private: bool
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,7 @@ class DayNote(MartRow):
     calendar: str | None
     category: str
     source_id: str
+    is_private: bool
 
 
 @dataclass(frozen=True)
@@ -162,6 +169,7 @@ class LedgerPiece(MartRow):
     category: str
     title: str | None
     actual_category: str | None
+    is_private: bool
 
 
 @dataclass(frozen=True)
@@ -185,6 +193,7 @@ class PlanOutcome(MartRow):
     pending_seconds: int
     displaced_by: str | None
     displaced_seconds: int
+    is_private: bool
 
 
 @dataclass(frozen=True)
@@ -230,12 +239,14 @@ class Deviation(MartRow):
 
 @dataclass(frozen=True)
 class AdherenceTrend(MartRow):
-    """The share of the plan that was kept on a local day and over the days up to it."""
+    """The share of the plan that was kept on a local day, the two parts of it, and over the days up to it."""
 
     MART = "adherence_trend"
     ORDER = ("day",)
     day: date
     adherence: Decimal | None
+    right_length: Decimal | None
+    on_time: Decimal | None
     adherence_7: Decimal | None
     adherence_28: Decimal | None
     planned_days_28: int
@@ -284,6 +295,25 @@ class NextDayPlan(MartRow):
     title: str | None
     project: str | None
     source_id: str
+    is_private: bool
+
+
+@dataclass(frozen=True)
+class Advice(MartRow):
+    """What the last 28 days say about a category that is planned on the day after; place 1 has the most at stake."""
+
+    MART = "advice"
+    ORDER = ("day", "place")
+    day: date
+    place: int
+    kind: Literal["takes_longer", "takes_less", "rarely_kept"]
+    category: str
+    planned_days: int
+    kept_days: int
+    ratio: Decimal
+    next_planned_seconds: int
+    usual_seconds: int
+    at_stake_seconds: int
 
 
 @dataclass(frozen=True)
@@ -340,6 +370,8 @@ class WeeklySummary(MartRow):
     planned_seconds: int
     replanned_seconds: int
     adherence: Decimal | None
+    right_length: Decimal | None
+    on_time: Decimal | None
     partial: bool
 
 
@@ -359,4 +391,6 @@ class MonthlySummary(MartRow):
     planned_seconds: int
     replanned_seconds: int
     adherence: Decimal | None
+    right_length: Decimal | None
+    on_time: Decimal | None
     partial: bool

@@ -66,6 +66,14 @@ class Language:
         """Write a date in full, with its weekday."""
         return self.say("title", **self._parts(day))
 
+    def short_title(self, day: date) -> str:
+        """Write a date without its year, with its weekday cut short."""
+        return self.say("short_title", **self._parts(day))
+
+    def short_date(self, day: date) -> str:
+        """Write day and month as short as the language does."""
+        return self.say("short_date", **self._parts(day))
+
     def clock(self, moment: datetime) -> str:
         """Write the wall clock of an aware moment in its own zone, 24 hours."""
         return self.say("clock", hour=moment.hour, minute=moment.minute)
@@ -83,6 +91,7 @@ class Language:
             "month_number": day.month,
             "day": day.day,
             "weekday": self.weekdays[day.weekday()],
+            "short_weekday": self.weekdays[day.weekday()][:3],
         }
 
 
@@ -136,6 +145,18 @@ def _printed(character: str) -> str:
     if plainer != character and all(ord(piece) in covered() for piece in plainer):
         return plainer
     return "" if category in _PICTORIAL else "…"
+
+
+def cut(text: str, most: int) -> str:
+    """Cut `text` to at most so many `columns`, with an ellipsis for what is lost."""
+    if columns(text) <= most:
+        return text
+    kept = ""
+    for character in text:
+        if columns(kept + character) >= most:
+            break
+        kept += character
+    return kept.rstrip() + "…"
 
 
 def columns(text: str) -> int:

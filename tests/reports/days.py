@@ -4,20 +4,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TypeAlias
+from random import Random
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from tasks.marts import DayMarts
 from tasks.marts.rows import (
+    Advice,
     DailyCategory,
     DailySummary,
     Day,
     DayNote,
     Direction,
     Lane,
+    NextDayPlan,
     ShownCategory,
+    Sleep,
     SourceState,
     TimelineStretch,
+)
+from tests.reports.accounts import (
+    gaps_of,
+    history_of,
+    ledger_of,
+    nights_before,
+    outcomes_of,
+    streaks_of,
+    summaries_before,
+    trend_of,
 )
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -44,12 +58,18 @@ CATEGORIES = {
 
 @dataclass(frozen=True)
 class Stretch:
-    """One stretch, from and to as "9:30" of the local day ("24:00" is its end)."""
+    """One stretch, from and to as "9:30" of the local day ("24:00" is its end).
+
+    Stretches of one `entry` are what others left of it; `before` and `after` are how far it reaches into other days.
+    """
 
     start: str
     end: str
     category: str
     title: str | None = None
+    entry: str | None = None
+    before: timedelta = timedelta()
+    after: timedelta = timedelta()
 
 
 _Placed: TypeAlias = tuple[Lane, datetime, datetime, Stretch]
@@ -71,15 +91,15 @@ PLANNED = (
 )
 
 ACTUAL = (
-    Stretch("0:00", "6:48", "Sleep", "睡眠"),
+    Stretch("0:00", "6:48", "Sleep", "睡眠", before=timedelta(minutes=54)),
     Stretch("6:48", "7:10", "Chores", "洗濯"),
     Stretch("7:10", "7:40", "Meals", "朝食"),
     Stretch("7:40", "8:05", "Reading", "『失敗の科学』"),
     Stretch("8:05", "8:35", "Commute", "電車"),
     Stretch("8:35", "9:32", "Email", "Inbox"),
-    Stretch("9:32", "10:15", "Deep work", "日跨ぎモデルの設計"),
+    Stretch("9:32", "10:15", "Deep work", "日跨ぎモデルの設計", entry="design"),
     Stretch("10:15", "10:24", "Email", "返信"),
-    Stretch("10:24", "11:02", "Deep work", "日跨ぎモデルの設計"),
+    Stretch("10:24", "11:02", "Deep work", "日跨ぎモデルの設計", entry="design"),
     Stretch("11:02", "11:38", "Meetings", "朝会"),
     Stretch("11:38", "12:20", "Deep work", "PR reviews"),
     Stretch("12:20", "12:27", "Uncategorized", None),
@@ -99,7 +119,24 @@ ACTUAL = (
     Stretch("21:02", "21:48", "Learning", "文法 N1"),
     Stretch("21:48", "22:25", "Family", "絵本の読み聞かせ"),
     Stretch("22:50", "23:06", "Reading", "『失敗の科学』"),
-    Stretch("23:06", "24:00", "Sleep", "睡眠"),
+    Stretch("23:06", "24:00", "Sleep", "睡眠", after=timedelta(hours=6, minutes=40)),
+)
+
+TOMORROW = (
+    Stretch("0:00", "6:30", "Sleep", "睡眠"),
+    Stretch("8:30", "9:00", "Email", "Inbox & planning"),
+    Stretch("9:00", "11:00", "Deep work", "Incremental ledger"),
+    Stretch("11:00", "11:30", "Meetings", "朝会 / Standup"),
+    Stretch("12:00", "13:00", "Meals", "昼食"),
+    Stretch("13:30", "16:30", "Deep work", "単体テスト"),
+    Stretch("18:00", "19:00", "Exercise", "ラン 8 km"),
+    Stretch("20:30", "21:30", "Learning", "Japanese grammar N1"),
+)
+
+Kind: TypeAlias = Literal["takes_longer", "takes_less", "rarely_kept"]
+ADVICE: Sequence[tuple[Kind, str, int, int, Decimal, int, int, int]] = (
+    ("takes_longer", "Email", 18, 9, Decimal("2.41"), 1800, 4340, 2540),
+    ("rarely_kept", "Exercise", 9, 2, Decimal("0.31"), 3600, 1120, 2480),
 )
 
 
@@ -114,9 +151,16 @@ def a_day(
     categories: Mapping[str, tuple[str, str, str]] = CATEGORIES,
     sources: Sequence[tuple[str, datetime | None, str | None]] | None = None,
     holiday: tuple[str | None, str | None] = (None, None),
+    private: Sequence[str] = (),
+    first_ever: bool = False,
+    next_events: Sequence[Stretch] = TOMORROW,
+    advice: Sequence[tuple[Kind, str, int, int, Decimal, int, int, int]] = ADVICE,
     **summary: object,
 ) -> DayMarts:
-    """The marts of a day with these stretches; `summary` overrides its figures by name."""
+    """The marts of a day with these stretches; `summary` overrides its figures by name.
+
+    `private` are titles; with `first_ever` there was no day before this one.
+    """
     start, end = (datetime.combine(date_, time(), zone).astimezone(UTC) for date_ in (day, day + timedelta(days=1)))
     length = int((end - start).total_seconds())
     rows: list[_Placed] = [("actual", *_span(stretch, start, end, zone, day), stretch) for stretch in actual]
@@ -126,10 +170,7 @@ def a_day(
     ]
     rows += [("plan", *_span(stretch, start, end, zone, day), stretch) for stretch in planned]
     rows.sort(key=lambda row: (row[1], -row[2].timestamp()))
-    timeline = [
-        TimelineStretch(day, lane, from_, to, stretch.category, stretch.title, None, str(number), None)
-        for number, (lane, from_, to, stretch) in enumerate(rows)
-    ]
+    timeline = [_stretch(number, placed, day, private) for number, placed in enumerate(rows)]
     figures = _figures(day, rows, targets or {}, categories)
     tracked = sum(figure.actual_seconds for figure in figures if figure.category != "Untracked")
     total = sum(figure.planned_seconds for figure in figures)
@@ -146,13 +187,19 @@ def a_day(
         adherence=Decimal(overlap) / Decimal(total) if total else None,
         partial=False,
     )
+    known = replace(known, **summary)  # type: ignore[arg-type]
+    chance = Random(20261123)  # noqa: S311 - an invented history that is the same each time
+    ledger = ledger_of(timeline)
+    summaries = [known] if first_ever else summaries_before(known, chance)
+    history = history_of(day, figures, {name: target for name, (target, _) in (targets or {}).items()}, chance)
+    history = [row for row in history if not first_ever or row.past_day == day]
     read = end + timedelta(minutes=1)
     return DayMarts(
         day=_day(day, start, end, holiday),
-        summary=replace(known, **summary),  # type: ignore[arg-type]
+        summary=known,
         categories=figures,
         timeline=timeline,
-        notes=[DayNote(day, title, "Calendar", "Uncategorized", title) for title in notes],
+        notes=[DayNote(day, title, "Calendar", "Uncategorized", title, title in private) for title in notes],
         sources=[
             SourceState(*source)
             for source in (sources if sources is not None else [("toggl", read, None), ("gcal", read, None)])
@@ -161,7 +208,56 @@ def a_day(
             name: ShownCategory(name, *names, sort_order=number, coarse_category=None, is_sleep=False)
             for number, (name, names) in enumerate(categories.items())
         },
+        ledger=ledger,
+        outcomes=outcomes_of(ledger),
+        gaps=gaps_of(timeline),
+        summaries=summaries,
+        trend=trend_of(summaries, figures),
+        sleeps=_nights(timeline, chance, first_ever=first_ever),
+        history=history,
+        streaks=streaks_of(history),
+        next_day=_day(day + timedelta(days=1), end, end + timedelta(days=1), (None, None)),
+        next_summary=replace(known, day=day + timedelta(days=1)),
+        next_events=[_next(event, day, zone, private) for event in next_events],
+        advice=[Advice(day, place, *each) for place, each in enumerate(advice, start=1)],
     )
+
+
+def _stretch(number: int, placed: _Placed, day: date, private: Sequence[str]) -> TimelineStretch:
+    lane, from_, to, stretch = placed
+    untracked = stretch.category == "Untracked"
+    return TimelineStretch(
+        day=day,
+        lane=lane,
+        start_at=from_,
+        end_at=to,
+        category=stretch.category,
+        title=stretch.title,
+        project=None,
+        source_id=None if untracked else stretch.entry or str(number),
+        social=None,
+        began_at=None if untracked else from_ - stretch.before,
+        ended_at=None if untracked else to + stretch.after,
+        is_private=stretch.title in private,
+    )
+
+
+def _nights(timeline: Sequence[TimelineStretch], chance: Random, *, first_ever: bool) -> list[Sleep]:
+    slept = [each for each in timeline if each.lane == "actual" and each.category == "Sleep"][:1]
+    nights = []
+    for each in slept:
+        bed = each.began_at or each.start_at
+        night = Sleep(each.day, 1, "main", bed, each.end_at, int((each.end_at - bed).total_seconds()), 0, 0)
+        nights += [night] if first_ever else nights_before(night, chance)
+    return nights
+
+
+def _next(event: Stretch, day: date, zone: ZoneInfo, private: Sequence[str]) -> NextDayPlan:
+    next_day = day + timedelta(days=1)
+    start, end = (datetime.combine(date_, time(), zone) for date_ in (next_day, next_day + timedelta(days=1)))
+    from_, to = _span(event, start, end, zone, next_day)
+    own = event.title in private
+    return NextDayPlan(day, next_day, from_, to, event.category, event.title, None, event.start, own)
 
 
 def _day(day: date, start: datetime, end: datetime, holiday: tuple[str | None, str | None]) -> Day:
@@ -217,5 +313,6 @@ def _figures(
         target, direction = targets.get(category, (None, None))
         achieved = None if target is None else len(actual) >= target if direction == "more" else len(actual) <= target
         lengths = (len(actual), len(actual), len(plan), len(actual & plan))
-        found.append(DailyCategory(day, category, category, *lengths, target, direction, None, achieved))
+        usual = len(plan | actual) * 7 // 8 if category != "Untracked" else None
+        found.append(DailyCategory(day, category, category, *lengths, target, direction, usual, achieved))
     return found
