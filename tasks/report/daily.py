@@ -21,6 +21,7 @@ from tasks.report.table import table
 from tasks.report.timeline import ALARM_SECONDS, DayInWords, timeline
 
 NOTES_COLUMNS = 100  # what fits on the line of all-day notes, a Japanese letter being two
+FRESH = timedelta(hours=1)  # of a day that is not over, what was read so lately is as fresh as can be
 AVERAGES_FROM_DAYS = 7  # planned days of which an average means something
 
 
@@ -36,7 +37,7 @@ def build_report(
     told = DayInWords(marts.day, zone, naming)
     day, local = marts.summary, generated_at.astimezone(zone)
     categories = _categories(marts, naming)
-    found = sources(marts.sources, marts.day.day_end, words, zone)
+    found = sources(marts.sources, min(marts.day.day_end, generated_at - FRESH), words, zone)
     lost = losses(told, marts.outcomes)
     longest_gaps, more_gaps = gaps(told, marts.gaps)
     return Report(
@@ -110,7 +111,7 @@ def _headline(
     else:
         worst = lost[0]
         phrase = "headline_lost_why" if worst.why else "headline_lost"
-        title = lettering.cut(worst.title, 28)
+        title = lettering.cut(worst.title, 24)
         said = words.say(phrase, title=title, clock=worst.clock, what=worst.what, why=worst.why)
     over = _most_over(categories)
     if day.planned_seconds and over is not None:
@@ -247,20 +248,19 @@ def _notes(notes: Iterable[DayNote], naming: Naming) -> str | None:
 def _notices(
     marts: DayMarts, found: Sequence[Source], words: Language, zone: ZoneInfo, generated_at: datetime
 ) -> tuple[str, ...]:
+    if not marts.summary.partial:
+        return ()
     until = marts.day.day_end
-    notices = []
-    if marts.summary.partial:
-        notices.append(incomplete(found, until=until, generated_at=generated_at, words=words, zone=zone))
-    if marts.day.day_seconds != int(timedelta(days=1).total_seconds()):
-        notices.append(words.say("short_day", length=words.length(marts.day.day_seconds)))
-    return tuple(notices)
+    return (incomplete(found, until=until, generated_at=generated_at, words=words, zone=zone),)
 
 
 def _footer(marts: DayMarts, zone: ZoneInfo, words: Language, *, demo: bool) -> str:
     day = marts.day.day
+    changed = marts.day.day_seconds != int(timedelta(days=1).total_seconds())
     parts = [
         words.say("week_and_day", week=day.isocalendar().week, number=day.timetuple().tm_yday),
         zone_in_words(marts.day.day_start, zone, words),
+        *([words.say("short_day", length=words.length(marts.day.day_seconds))] if changed else []),
         *([words.phrases["demo"]] if demo else []),
     ]
     return " · ".join(parts)

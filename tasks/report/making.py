@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.database import Database
 from tasks.errors import InputError
 from tasks.marts import known_days, read_day
-from tasks.report.build import build_report
+from tasks.report.daily import build_report
 from tasks.report.files import write_report
 from tasks.report.lettering import Language, language
 from tasks.report.page import Report
@@ -50,15 +50,15 @@ def summary_in_markdown(page: Page) -> str:
     """The day's figures and a link to its PDF, in the page's language."""
     report = page.report
     words = language(report.locale)
-    rows = [f"| {_cell(row.label)} | {row.actual} | {row.planned} | {row.difference} |" for row in report.table]
+    rows = [f"| {_cell(row.label)} | {row.actual} | {row.difference} |" for row in report.table.rows]
     return "\n".join(
         [
             f"# {report.title}",
-            *([f"**{report.notice}**", ""] if report.notice else []),
+            *(f"**{notice}**\n" for notice in report.notices),
             *_figures(report, words),
             "",
-            "| " + " | ".join(words.page[name] for name in ("category", "column_actual", "column_planned")) + " | ± |",
-            "|---|--:|--:|--:|",
+            "| " + " | ".join(words.page[name] for name in ("category", "column_actual", "column_difference")) + " |",
+            "|---|--:|--:|",
             *rows,
             "",
             f"[{page.path.name}]({page.path.as_uri()})",
@@ -67,7 +67,7 @@ def summary_in_markdown(page: Page) -> str:
 
 
 def _figures(report: Report, words: Language) -> list[str]:
-    score = f"{report.score} %" if report.score else words.page["no_plan"]
+    score = f"{report.score.value} %" if report.score.value else words.page["no_plan"]
     figures = [(words.page["adherence"], score, ""), *((each.label, each.value, each.note) for each in report.figures)]
     return [f"- {label}: **{value}**" + (f" ({note})" if note else "") for label, value, note in figures]
 

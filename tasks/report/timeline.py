@@ -57,7 +57,7 @@ def timeline(
     return Timeline(
         ticks=hour_ticks(told.day.day_start, told.day.day_end, told.zone),
         blocks=tuple(blocks),
-        bridges=tuple(_bridge(told, piece) for piece in ledger if piece.outcome != "pending"),
+        bridges=tuple(_bridge(told, piece) for piece in ledger if piece.outcome not in {"pending", "not_done"}),
         alt=_alt(blocks, told.words),
     )
 

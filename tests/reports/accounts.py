@@ -28,11 +28,15 @@ def ledger_of(timeline: Sequence[TimelineStretch]) -> list[LedgerPiece]:
 
 
 def _pieces(event: TimelineStretch, owned: Sequence[TimelineStretch]) -> list[LedgerPiece]:
-    cut = [
+    cut: list[tuple[datetime, datetime, str | None]] = [
         (max(stretch.start_at, event.start_at), min(stretch.end_at, event.end_at), stretch.category)
         for stretch in owned
         if stretch.start_at < event.end_at and event.start_at < stretch.end_at
     ]
+    # What is known of a day has no holes: nothing is known yet before its first stretch and after its last.
+    first, last = (cut[0][0], cut[-1][1]) if cut else (event.end_at, event.end_at)
+    unknown = [(event.start_at, first, None), (last, event.end_at, None)]
+    pieces = sorted([*cut, *(piece for piece in unknown if piece[0] < piece[1])], key=lambda piece: piece[0])
     kept = [(start, end) for start, end, category in cut if category == event.category]
     return [
         LedgerPiece(
@@ -41,18 +45,22 @@ def _pieces(event: TimelineStretch, owned: Sequence[TimelineStretch]) -> list[Le
             start,
             end,
             int((end - start).total_seconds()),
-            _outcome(start, end, kept, same=category == event.category),
+            _outcome(start, end, category, kept, wanted=event.category),
             event.category,
             event.title,
             category,
             event.is_private,
         )
-        for start, end, category in cut
+        for start, end, category in pieces
     ]
 
 
-def _outcome(start: datetime, end: datetime, kept: Sequence[tuple[datetime, datetime]], *, same: bool) -> Outcome:
-    if same:
+def _outcome(
+    start: datetime, end: datetime, category: str | None, kept: Sequence[tuple[datetime, datetime]], *, wanted: str
+) -> Outcome:
+    if category is None:
+        return "pending"
+    if category == wanted:
         return "kept"
     if not kept:
         return "not_done"

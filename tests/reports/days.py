@@ -72,6 +72,7 @@ class Stretch:
     after: timedelta = timedelta()
 
 
+Targets: TypeAlias = Mapping[str, tuple[int, Direction]]
 _Placed: TypeAlias = tuple[Lane, datetime, datetime, Stretch]
 
 PLANNED = (
@@ -147,31 +148,35 @@ def a_day(
     day: date = MONDAY,
     zone: ZoneInfo = TOKYO,
     notes: Sequence[str] = (),
-    targets: Mapping[str, tuple[int, Direction]] | None = None,
+    targets: Targets | None = None,
     categories: Mapping[str, tuple[str, str, str]] = CATEGORIES,
     sources: Sequence[tuple[str, datetime | None, str | None]] | None = None,
     holiday: tuple[str | None, str | None] = (None, None),
     private: Sequence[str] = (),
     first_ever: bool = False,
+    known_from: str = "0:00",
+    known_until: str = "24:00",
+    beside: Mapping[str, int] | None = None,
     next_events: Sequence[Stretch] = TOMORROW,
     advice: Sequence[tuple[Kind, str, int, int, Decimal, int, int, int]] = ADVICE,
     **summary: object,
 ) -> DayMarts:
     """The marts of a day with these stretches; `summary` overrides its figures by name.
 
-    `private` are titles; with `first_ever` there was no day before this one.
+    `private` are titles; with `first_ever` there was no day before this one. Nothing is known, not even that it was
+    untracked, before `known_from` and after `known_until`; `beside` are seconds that ran in parallel, by category.
     """
     start, end = (datetime.combine(date_, time(), zone).astimezone(UTC) for date_ in (day, day + timedelta(days=1)))
     length = int((end - start).total_seconds())
     rows: list[_Placed] = [("actual", *_span(stretch, start, end, zone, day), stretch) for stretch in actual]
     rows += [
         ("actual", free_start, free_end, Stretch("", "", "Untracked"))
-        for free_start, free_end in _free(rows, start, end)
+        for free_start, free_end in _free(rows, *_span(Stretch(known_from, known_until, ""), start, end, zone, day))
     ]
     rows += [("plan", *_span(stretch, start, end, zone, day), stretch) for stretch in planned]
     rows.sort(key=lambda row: (row[1], -row[2].timestamp()))
     timeline = [_stretch(number, placed, day, private) for number, placed in enumerate(rows)]
-    figures = _figures(day, rows, targets or {}, categories)
+    figures = _figures(day, rows, targets or {}, categories, beside or {})
     tracked = sum(figure.actual_seconds for figure in figures if figure.category != "Untracked")
     total = sum(figure.planned_seconds for figure in figures)
     overlap = sum(figure.overlap_seconds for figure in figures)
@@ -180,7 +185,7 @@ def a_day(
         day_type="weekday",
         day_seconds=length,
         tracked_seconds=tracked,
-        untracked_seconds=length - tracked,
+        untracked_seconds=sum(figure.actual_seconds for figure in figures) - tracked,
         planned_seconds=total,
         replanned_seconds=0,
         plan_basis="frozen",
@@ -193,6 +198,7 @@ def a_day(
     summaries = [known] if first_ever else summaries_before(known, chance)
     history = history_of(day, figures, {name: target for name, (target, _) in (targets or {}).items()}, chance)
     history = [row for row in history if not first_ever or row.past_day == day]
+    following = [_next(event, day, zone, private) for event in next_events]
     read = end + timedelta(minutes=1)
     return DayMarts(
         day=_day(day, start, end, holiday),
@@ -217,10 +223,14 @@ def a_day(
         history=history,
         streaks=streaks_of(history),
         next_day=_day(day + timedelta(days=1), end, end + timedelta(days=1), (None, None)),
-        next_summary=replace(known, day=day + timedelta(days=1)),
-        next_events=[_next(event, day, zone, private) for event in next_events],
+        next_summary=replace(known, day=day + timedelta(days=1), planned_seconds=_length(following)),
+        next_events=following,
         advice=[Advice(day, place, *each) for place, each in enumerate(advice, start=1)],
     )
+
+
+def _length(events: Sequence[NextDayPlan]) -> int:
+    return sum(int((event.end_at - event.start_at).total_seconds()) for event in events)
 
 
 def _stretch(number: int, placed: _Placed, day: date, private: Sequence[str]) -> TimelineStretch:
@@ -297,8 +307,9 @@ def _free(rows: Sequence[_Placed], start: datetime, end: datetime) -> list[tuple
 def _figures(
     day: date,
     rows: Sequence[_Placed],
-    targets: Mapping[str, tuple[int, Direction]],
+    targets: Targets,
     categories: Mapping[str, tuple[str, str, str]],
+    beside: Mapping[str, int],
 ) -> Sequence[DailyCategory]:
     """The day's categories with figures counted second by second, the slowest way and the plainest."""
     seconds: dict[str, dict[str, set[int]]] = {}
@@ -312,7 +323,8 @@ def _figures(
         actual, plan = own["actual"], own["plan"]
         target, direction = targets.get(category, (None, None))
         achieved = None if target is None else len(actual) >= target if direction == "more" else len(actual) <= target
-        lengths = (len(actual), len(actual), len(plan), len(actual & plan))
+        raw = 0 if category == "Untracked" else len(actual) + beside.get(category, 0)
+        lengths = (raw, len(actual), len(plan), len(actual & plan))
         usual = len(plan | actual) * 7 // 8 if category != "Untracked" else None
         found.append(DailyCategory(day, category, category, *lengths, target, direction, usual, achieved))
     return found

@@ -10,7 +10,7 @@ import pytest
 
 from tasks.errors import DatabaseError
 from tasks.marts import known_days, read_day
-from tasks.report.build import build_report
+from tasks.report.daily import build_report
 from tasks.report.files import set_page
 from tests.contracts import tables_in_sql
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import jsonschema
 import pytest
 
-from tasks.report.build import build_report
+from tasks.report.daily import build_report
 from tasks.report.schema import SCHEMA, schema_text
 from tests.reports.days import TOKYO, a_day
 

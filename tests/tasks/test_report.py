@@ -14,12 +14,12 @@ from pypdf.generic import DictionaryObject
 
 from tasks.errors import ReportError
 from tasks.marts import DayMarts
-from tasks.report.build import ROWS_IN_TABLE, build_report
 from tasks.report.files import page_exists, set_page, write_report
 from tasks.report.page import Report
-from tests.reports.days import CATEGORIES, MONDAY, PLANNED, TOKYO, Stretch, a_day
+from tasks.report.table import ROWS
+from tests.reports.days import MONDAY, PLANNED, TOKYO, Stretch, a_day
+from tests.reports.kinds import KINDS, NEW_YORK, Kind, forty_categories
 
-NEW_YORK = ZoneInfo("America/New_York")
 LANGUAGES: tuple[Literal["en", "ja"], ...] = ("en", "ja")
 
 
@@ -30,8 +30,7 @@ def _report(
     locale: Literal["ja", "en"] = "en",
     generated_at: datetime | None = None,
 ) -> Report:
-    made = generated_at or marts.day.day_end + timedelta(minutes=2)
-    return build_report(marts, zone=zone, locale=locale, generated_at=made)
+    return Kind(marts, zone, generated_at).report(locale)
 
 
 def _pdf(report: Report) -> PdfReader:
@@ -42,57 +41,10 @@ def _text(report: Report) -> str:
     return " ".join(_pdf(report).pages[0].extract_text().split())
 
 
-def _each(minutes: int, count: int, category: str, title: str) -> list[Stretch]:
-    starts = [number * minutes for number in range(count)]
-    return [
-        Stretch(f"{at // 60}:{at % 60:02}", f"{(at + minutes) // 60}:{(at + minutes) % 60:02}", category, title)
-        for at in starts
-    ]
-
-
-def _forty_categories() -> DayMarts:
-    names = {f"Category {number}": (f"Long name {number} " * 5, f"長い名前{number}" * 5, "") for number in range(40)}
-    stretches = [
-        Stretch(f"{number // 2}:{number % 2 * 30:02}", f"{number // 2}:{number % 2 * 30 + 29}", name)
-        for number, name in enumerate(names)
-    ]
-    return a_day(stretches, stretches, categories=names | {"Untracked": CATEGORIES["Untracked"]})
-
-
-ODD_TITLES = (
-    *("x" * 3000, "長" * 3000, '#eval("1+1") *b* $x$ <l> @r // c', "\\u{41} #read(1) ]] }}", "مرحبا بالعالم", "회의"),
-    *("🏃‍♀️ Run 🍜", "\u202eevil", "Z\u0300\u0301\u0302\u0303", ""),
-)
-ODD_DAYS: dict[str, DayMarts] = {
-    "believable": a_day(notes=("東京出張",), targets={"Deep work": (18_000, "more")}, replanned_seconds=2400),
-    "empty": a_day((), ()),
-    "nothing planned": a_day(planned=()),
-    "nothing tracked": a_day(actual=()),
-    "before the first entry": a_day(
-        (), (), untracked_seconds=0, categories={"Untracked": CATEGORIES["Untracked"]}, plan_basis="current"
-    ),
-    "144 entries": a_day(_each(10, 144, "Email", "short")),
-    "one entry of 24 hours": a_day([Stretch("0:00", "24:00", "Sleep", "long")]),
-    "40 categories": _forty_categories(),
-    "odd titles": a_day(
-        [Stretch(f"{hour}:00", f"{hour + 1}:00", title, title) for hour, title in enumerate(ODD_TITLES)],
-        [Stretch(f"{hour}:00", "12:00", "Email", title) for hour, title in enumerate(ODD_TITLES)],
-        notes=ODD_TITLES,
-        categories={title: (title, title, "no colour") for title in ODD_TITLES},
-        holiday=("🎌 " + "holiday " * 100, "祝" * 300),
-    ),
-    "ten plans at once": a_day(planned=[Stretch("9:00", "10:00", "Meetings", f"m{n}") for n in range(10)]),
-    "half read": a_day(
-        partial=True, sources=[("toggl", None, None), ("gcal", datetime(2026, 11, 22, tzinfo=UTC), "boom " * 99)]
-    ),
-    "unknown category and day type": a_day([Stretch("9:00", "10:00", "New")], day_type="vacation", categories={}),
-}
-
-
 @pytest.mark.parametrize("locale", LANGUAGES)
-@pytest.mark.parametrize("name", ODD_DAYS)
+@pytest.mark.parametrize("name", KINDS)
 def test_every_day_is_one_tagged_a4_sheet_under_200_kb(name: str, locale: Literal["ja", "en"]) -> None:
-    page = set_page(_report(ODD_DAYS[name], locale=locale))
+    page = set_page(KINDS[name].report(locale))
     reader = PdfReader(io.BytesIO(page))
     (sheet,) = reader.pages
     assert [round(float(side)) for side in (sheet.mediabox.width, sheet.mediabox.height)] == [595, 842]
@@ -131,14 +83,22 @@ def test_the_page_says_the_day_in_english() -> None:
     for said in (
         "Monday, 23 November 2026",
         "Day off · Labor Thanksgiving Day",
-        "Plan adherence 79 %",
+        "ラン 8 km (18:00–19:00) did not happen, displaced by Chores. Email took 1 h 28 more than planned.",
+        "Plan adherence on time 89 % right length 88 % 7 days 71 % · 28 days 68 % 79%",
         "Tracked 22 h 45 95 % of the day",
         "Untracked 1 h 15 2 gaps, longest 50 min",
         "Planned 19 h 15 40 min changed since the morning",
         "All day: 東京出張 · Mum's birthday",
-        "Email 1 h 58 30 min +1 h 28",
+        "Email 1 h 58 +1 h 28",
         "日跨ぎモデルの設計 Deep work · 2 h 00 9:00",
         "untracked 50 min",
+        "Sleep 7 h 42 23:06–6:48",
+        "日跨ぎモデルの設計 −41 min 9:00–11:00 · started 32 min late, interrupted 9 min · displaced by Email",
+        "18:45–19:35 after Chores, before Meals 50 min",
+        "Plan 1 h 12 for Email, not 30 min (×2.4 on 18 days)",
+        "Move or drop Exercise: kept on 2 of 9 planned days",
+        "Next day · Tue 24 Nov 8 events · 15 h 30 planned",
+        "9:00 Incremental ledger",
         "Asia/Tokyo (UTC+9)",
         "Toggl Track read 24 Nov 0:01 · Google Calendar read 24 Nov 0:01 · set 24 Nov 0:02",
     ):
@@ -169,7 +129,7 @@ def test_a_day_without_a_plan_has_no_score() -> None:
     report = _report(a_day(planned=()))
     assert report.adherence is None
     assert "no plan" in _text(report)
-    assert {row.difference for row in report.table} == {"–"}
+    assert {row.difference for row in report.table.rows} == {"–"}
 
 
 def test_figures_equal_the_marts() -> None:
@@ -191,10 +151,10 @@ def test_figures_equal_the_marts() -> None:
 
 
 def test_the_table_keeps_the_longest_and_sums_up_the_rest() -> None:
-    marts = _forty_categories()
-    table = _report(marts).table
-    assert len(table) == ROWS_IN_TABLE
-    assert table[-1].label == "26 more"
+    marts = forty_categories()
+    table = _report(marts).table.rows
+    assert len(table) == ROWS
+    assert table[-1].label == "27 more"
     assert any(row.untracked for row in table)
     assert sum(row.actual_seconds for row in table) == sum(row.actual_seconds for row in marts.categories)
     assert sum(row.planned_seconds for row in table) == sum(row.planned_seconds for row in marts.categories)
@@ -205,7 +165,7 @@ def test_only_large_deviations_are_alarming() -> None:
         [Stretch("0:00", "8:00", "Sleep"), Stretch("9:00", "9:19", "Email"), Stretch("10:00", "11:20", "Meetings")],
         [Stretch("0:00", "7:00", "Sleep"), Stretch("9:00", "9:01", "Email"), Stretch("10:00", "11:00", "Meetings")],
     )
-    assert {row.label: row.alarm for row in _report(marts).table} == {
+    assert {row.label: row.alarm for row in _report(marts).table.rows} == {
         "Sleep": False,  # an hour more, but a seventh of the plan
         "Email": False,  # nineteen times the plan, but 18 minutes
         "Meetings": True,
@@ -214,7 +174,7 @@ def test_only_large_deviations_are_alarming() -> None:
 
 
 def test_blocks_lie_where_they_happened_to_the_second() -> None:
-    blocks = _report(a_day([Stretch("9:32", "10:15", "Deep work", "a")], ())).blocks
+    blocks = _report(a_day([Stretch("9:32", "10:15", "Deep work", "a")], ())).timeline.blocks
     assert [(block.start_seconds, block.end_seconds, block.clock) for block in blocks if not block.untracked] == [
         (9 * 3600 + 32 * 60, 10 * 3600 + 15 * 60, "9:32")
     ]
@@ -227,7 +187,7 @@ def test_overlapping_plans_stand_side_by_side() -> None:
         Stretch("10:00", "11:00", "Email", "c"),
         Stretch("12:00", "13:00", "Email", "d"),
     ]
-    blocks = [block for block in _report(a_day((), planned)).blocks if block.lane == "plan"]
+    blocks = [block for block in _report(a_day((), planned)).timeline.blocks if block.lane == "plan"]
     assert {block.title: (block.column, block.columns) for block in blocks} == {
         "a": (0, 2),
         "b": (1, 2),
@@ -246,19 +206,115 @@ def test_overlapping_plans_stand_side_by_side() -> None:
 )
 def test_the_axis_is_elapsed_time_with_wall_clock_labels(day: date, hours: int, labels: list[str]) -> None:
     report = _report(a_day(day=day, zone=NEW_YORK), zone=NEW_YORK)
-    assert [tick.label for tick in report.ticks[:4]] == labels
-    assert [tick.seconds for tick in report.ticks] == [hour * 3600 for hour in range(hours + 1)]
-    assert report.ticks[-1].label == "24"
-    assert ("clocks changed" in report.zone) == (hours != 24)
+    assert [tick.label for tick in report.timeline.ticks[:4]] == labels
+    assert [tick.seconds for tick in report.timeline.ticks] == [hour * 3600 for hour in range(hours + 1)]
+    assert report.timeline.ticks[-1].label == "24"
+    assert ("clocks changed" in report.footer) == (hours != 24)
     assert len(_pdf(report).pages) == 1
+
+
+def test_a_planned_event_that_did_not_happen_is_told_with_what_took_its_place() -> None:
+    planned = [Stretch("9:00", "10:00", "Learning", "Study"), Stretch("10:00", "11:00", "Email", "Inbox")]
+    actual = [Stretch("9:00", "10:00", "Email", "Mail"), Stretch("10:00", "11:00", "Email", "Inbox")]
+    report = _report(a_day(actual, planned))
+    assert [(loss.title, loss.what, loss.why, loss.lost) for loss in report.losses] == [
+        ("Study", "did not happen", "displaced by Email", "−1 h 00")
+    ]
+    assert [block.title for block in report.timeline.blocks if block.not_done] == ["Study"]
+    assert report.headline == (
+        "Study (9:00–10:00) did not happen, displaced by Email. Email took 1 h 00 more than planned.",
+    )
+
+
+def test_the_largest_losses_come_first_and_small_ones_not_at_all() -> None:
+    planned = [
+        Stretch("9:00", "10:00", "Learning", "late"),
+        Stretch("11:00", "12:00", "Learning", "punctual"),
+        Stretch("13:00", "14:00", "Learning", "cut short"),
+    ]
+    actual = [
+        Stretch("9:20", "10:00", "Learning"),
+        Stretch("11:04", "12:00", "Learning"),
+        Stretch("13:00", "13:30", "Learning"),
+    ]
+    report = _report(a_day(actual, planned))
+    assert [(loss.title, loss.what, loss.why) for loss in report.losses] == [
+        ("cut short", "ended 30 min early", "time untracked"),
+        ("late", "started 20 min late", "time untracked"),
+    ]
+
+
+def test_bridges_join_plan_and_actual_where_the_plan_was_kept() -> None:
+    planned, actual = [Stretch("9:00", "11:00", "Learning")], [Stretch("9:40", "10:50", "Learning")]
+    bridges = _report(a_day(actual, planned)).timeline.bridges
+    minutes = [(bridge.start_seconds // 60, bridge.end_seconds // 60, bridge.kept, bridge.alarm) for bridge in bridges]
+    assert minutes == [(540, 580, False, True), (580, 650, True, False), (650, 660, False, False)]
+
+
+def test_an_entry_over_midnight_says_when_it_began_and_when_it_ends() -> None:
+    before, after = timedelta(minutes=54), timedelta(hours=7)
+    actual = [Stretch("0:00", "6:00", "Sleep", before=before), Stretch("22:00", "24:00", "Sleep", after=after)]
+    blocks = [block for block in _report(a_day(actual, ())).timeline.blocks if not block.untracked]
+    assert [(block.clock, block.until) for block in blocks] == [("↑23:06", None), ("22:00", "↓7:00")]
+
+
+def test_a_timer_that_goes_on_after_an_inner_one_is_marked() -> None:
+    report = KINDS["nested timers"].report()
+    titles = [block.title for block in report.timeline.blocks if block.lane == "actual" and not block.untracked]
+    assert titles[1:6] == [
+        "The long timer",
+        "A call within it",
+        "Coffee during the call",
+        "↳ A call within it",
+        "↳ The long timer",
+    ]
+    assert report.figures[0].note == "69 % of the day · 3 h 30 in parallel"
+
+
+def test_the_longest_gaps_are_listed_in_the_order_of_time() -> None:
+    actual = [Stretch(f"{hour}:00", f"{hour}:{59 - hour}", "Email") for hour in range(24)]
+    report = _report(a_day(actual, ()))
+    assert [gap.clock for gap in report.gaps] == ["20:39–21:00", "21:38–22:00", "22:37–23:00", "23:36–24:00"]
+    assert report.gaps[0].where == "after Email, before Email"
+    assert report.more_gaps == "20 more, 3 h 30 together"
+
+
+def test_private_things_appear_as_their_category_everywhere() -> None:
+    secret = "Dr. Yamada, 14:00"
+    everywhere = a_day(
+        [Stretch("9:00", "10:00", "Email", secret)],
+        [Stretch("9:30", "11:00", "Email", secret)],
+        notes=(secret, "東京出張"),
+        next_events=[Stretch("9:00", "10:00", "Email", secret)],
+        private=(secret,),
+    )
+    report = _report(everywhere)
+    assert "Yamada" not in report.model_dump_json()
+    assert "Yamada" not in _text(report)
+    assert report.notes == "All day: Uncategorized · 東京出張"
+
+
+def test_without_a_past_nothing_is_compared() -> None:
+    report = KINDS["first day ever"].report()
+    assert report.score.remark == ""
+    assert all(value is None for value in report.score.line[:-1])
+
+
+def test_a_streak_stands_behind_its_days() -> None:
+    report = KINDS["ordinary"].report()
+    strips = {strip.label: strip for strip in report.heat.strips}
+    assert [len(strip.cells) for strip in report.heat.strips] == [28] * 9
+    assert strips["Reading"].cells[-1].achieved is True
+    assert strips["Exercise"].streak.startswith("0/")
+    assert [mark.label for mark in report.heat.marks] == ["2 Nov", "9 Nov", "16 Nov", "23 Nov"]
 
 
 def test_a_stale_source_is_named_with_its_last_reading() -> None:
     read = datetime(2026, 11, 23, 9, 4, tzinfo=UTC)
     marts = a_day(partial=True, sources=[("toggl", read, "token refused"), ("gcal", None, None)])
     report = _report(marts)
-    assert report.notice == (
-        "Perhaps incomplete: Toggl Track was last read 23 Nov 18:04 · Google Calendar has never been read."
+    assert report.notices == (
+        "Perhaps incomplete: Toggl Track was last read 23 Nov 18:04 · Google Calendar has never been read.",
     )
     assert [source.stale for source in report.sources] == [True, True]
     assert "Toggl Track read 23 Nov 18:04, last sync failed · Google Calendar never read" in _text(report)
@@ -267,11 +323,11 @@ def test_a_stale_source_is_named_with_its_last_reading() -> None:
 def test_a_day_that_is_not_over_says_so() -> None:
     noon = datetime(2026, 11, 23, 3, tzinfo=UTC)
     report = _report(a_day(partial=True, sources=[("toggl", noon, None)]), generated_at=noon)
-    assert report.notice == "This day was not over when the page was set."
+    assert report.notices == ("This day was not over when the page was set.",)
 
 
 def test_a_whole_day_says_nothing_of_it() -> None:
-    assert _report(a_day()).notice is None
+    assert _report(a_day()).notices == ()
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:
@@ -281,7 +337,9 @@ def test_the_same_report_gives_the_same_bytes() -> None:
 
 def test_a_page_that_cannot_be_set_is_one_sentence() -> None:
     report = _report(a_day())
-    broken = report.model_copy(update={"blocks": (report.blocks[0].model_copy(update={"color": "nope"}),)})
+    block = report.timeline.blocks[0].model_copy(update={"color": "nope"})
+    timeline = report.timeline.model_copy(update={"blocks": (block,)})
+    broken = report.model_copy(update={"timeline": timeline})
     with pytest.raises(ReportError, match=r"^The page of 2026-11-23 could not be set: color string .*\.$") as caught:
         set_page(broken)
     assert "\n" not in str(caught.value)
