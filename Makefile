@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint format schema up lock clean
+.PHONY: help demo test bench lint format schema golden up lock clean
 
 help: ## say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -38,6 +38,9 @@ format: $(READY) ## put every Python and SQL file into the one format
 
 schema: $(READY) ## renew reports/report.schema.json from the types that write report.json
 	@$(BIN)/python -m tasks.report.schema
+
+golden: $(READY) ## draw the pictures that pages are held against anew; look at them before you commit them
+	@$(BIN)/python -m tests.reports.golden
 
 up: $(READY) ## run database, Prefect with its UI, and a worker in this terminal; Ctrl-C stops them
 	@$(BIN)/lifetracer up

@@ -4,9 +4,14 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 
 from tests.benchmarks.load import measure_load
+from tests.benchmarks.page import measure_page
 from tests.benchmarks.warehouse import measure_warehouse
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"load": measure_load, "warehouse": measure_warehouse}
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "load": measure_load,
+    "page": measure_page,
+    "warehouse": measure_warehouse,
+}
 
 
 def main() -> None:
