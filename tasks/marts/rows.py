@@ -230,12 +230,14 @@ class Deviation(MartRow):
 
 @dataclass(frozen=True)
 class AdherenceTrend(MartRow):
-    """The share of the plan that was kept on a local day and over the days up to it."""
+    """The share of the plan that was kept on a local day, the two parts of it, and over the days up to it."""
 
     MART = "adherence_trend"
     ORDER = ("day",)
     day: date
     adherence: Decimal | None
+    right_length: Decimal | None
+    on_time: Decimal | None
     adherence_7: Decimal | None
     adherence_28: Decimal | None
     planned_days_28: int
@@ -340,6 +342,8 @@ class WeeklySummary(MartRow):
     planned_seconds: int
     replanned_seconds: int
     adherence: Decimal | None
+    right_length: Decimal | None
+    on_time: Decimal | None
     partial: bool
 
 
@@ -359,4 +363,6 @@ class MonthlySummary(MartRow):
     planned_seconds: int
     replanned_seconds: int
     adherence: Decimal | None
+    right_length: Decimal | None
+    on_time: Decimal | None
     partial: bool
