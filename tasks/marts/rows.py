@@ -82,7 +82,10 @@ class DailyCategory(MartRow):
 
 @dataclass(frozen=True)
 class TimelineStretch(MartRow):
-    """A stretch of a local day in one of its two lanes; of those that start together the longer comes first."""
+    """A stretch of a local day in one of its two lanes; of those that start together the longer comes first.
+
+    `began_at` and `ended_at` are the ends of the entry or event itself, which may lie on other days.
+    """
 
     MART = "daily_timeline"
     ORDER = ("day", "start_at", "end_at desc", "lane", "source_id")
@@ -95,6 +98,8 @@ class TimelineStretch(MartRow):
     project: str | None
     source_id: str | None
     social: str | None
+    began_at: datetime | None
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def a_day(
     rows += [("plan", *_span(stretch, start, end, zone, day), stretch) for stretch in planned]
     rows.sort(key=lambda row: (row[1], -row[2].timestamp()))
     timeline = [
-        TimelineStretch(day, lane, from_, to, stretch.category, stretch.title, None, str(number), None)
+        TimelineStretch(day, lane, from_, to, stretch.category, stretch.title, None, str(number), None, from_, to)
         for number, (lane, from_, to, stretch) in enumerate(rows)
     ]
     figures = _figures(day, rows, targets or {}, categories)
