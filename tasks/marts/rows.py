@@ -17,7 +17,8 @@ PlanBasis: TypeAlias = Literal["frozen", "current"]
 class MartRow:
     """A row of some mart: the fields are its columns, in the contract's order; lengths are seconds, instants aware.
 
-    `MART` is its table in schema `marts`, `ORDER` the columns by which rows are given.
+    `MART` is its table in schema `marts`, `ORDER` the columns by which rows are given. Of a row that `is_private`
+    nothing but figures and the category may leave the machine.
     """
 
     MART: ClassVar[str]
@@ -100,6 +101,7 @@ class TimelineStretch(MartRow):
     social: str | None
     began_at: datetime | None
     ended_at: datetime | None
+    is_private: bool
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ class DayNote(MartRow):
     calendar: str | None
     category: str
     source_id: str
+    is_private: bool
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,7 @@ class LedgerPiece(MartRow):
     category: str
     title: str | None
     actual_category: str | None
+    is_private: bool
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,7 @@ class PlanOutcome(MartRow):
     pending_seconds: int
     displaced_by: str | None
     displaced_seconds: int
+    is_private: bool
 
 
 @dataclass(frozen=True)
@@ -291,6 +296,7 @@ class NextDayPlan(MartRow):
     title: str | None
     project: str | None
     source_id: str
+    is_private: bool
 
 
 @dataclass(frozen=True)

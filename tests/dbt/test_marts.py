@@ -31,6 +31,7 @@ event_color,5,Yellow things,,
 calendar,Shared,Together,,
 calendar,other@example.test,Elsewhere,,
 """,
+    "private": "kind,key\n",
     "plan_rules": """position,pattern,category,valid_from,valid_until
 20,team,Second,,
 10,lunch|dinner,Meals,,

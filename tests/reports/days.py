@@ -127,7 +127,9 @@ def a_day(
     rows += [("plan", *_span(stretch, start, end, zone, day), stretch) for stretch in planned]
     rows.sort(key=lambda row: (row[1], -row[2].timestamp()))
     timeline = [
-        TimelineStretch(day, lane, from_, to, stretch.category, stretch.title, None, str(number), None, from_, to)
+        TimelineStretch(
+            day, lane, from_, to, stretch.category, stretch.title, None, str(number), None, from_, to, is_private=False
+        )
         for number, (lane, from_, to, stretch) in enumerate(rows)
     ]
     figures = _figures(day, rows, targets or {}, categories)
@@ -152,7 +154,7 @@ def a_day(
         summary=replace(known, **summary),  # type: ignore[arg-type]
         categories=figures,
         timeline=timeline,
-        notes=[DayNote(day, title, "Calendar", "Uncategorized", title) for title in notes],
+        notes=[DayNote(day, title, "Calendar", "Uncategorized", title, is_private=False) for title in notes],
         sources=[
             SourceState(*source)
             for source in (sources if sources is not None else [("toggl", read, None), ("gcal", read, None)])
