@@ -17,7 +17,8 @@ PlanBasis: TypeAlias = Literal["frozen", "current"]
 class MartRow:
     """A row of some mart: the fields are its columns, in the contract's order; lengths are seconds, instants aware.
 
-    `MART` is its table in schema `marts`, `ORDER` the columns by which rows are given.
+    `MART` is its table in schema `marts`, `ORDER` the columns by which rows are given. Of a row that `is_private`
+    nothing but figures and the category may leave the machine.
     """
 
     MART: ClassVar[str]

@@ -205,7 +205,7 @@ def a_day(
         summary=known,
         categories=figures,
         timeline=timeline,
-        notes=[DayNote(day, title, "Calendar", "Uncategorized", title, title in private) for title in notes],
+        notes=[DayNote(day, title, "Calendar", "Uncategorized", title, is_private=title in private) for title in notes],
         sources=[
             SourceState(*source)
             for source in (sources if sources is not None else [("toggl", read, None), ("gcal", read, None)])

@@ -6,10 +6,13 @@ select
     seen_at,
     start_at,
     end_at,
+    began_at,
+    ended_at,
     category,
     title,
     calendar,
     project_name,
+    is_private,
     is_planned,
     is_current
 from {{ ref('int_event_day') }}

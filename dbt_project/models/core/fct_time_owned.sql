@@ -195,7 +195,10 @@ described as (
             else coalesce(categories_of_projects.social, 'Uncategorized')
         end as social,
         entries.title,
+        entries.started_at as began_at,
+        entries.stopped_at as ended_at,
         projects.name as project_name,
+        coalesce(projects.is_private, false) as is_private,
         {{ seconds_between('lower(stretches.during)', 'upper(stretches.during)') }} as seconds
     from stretches
     left join entries on entries.entry_id = stretches.entry_id
