@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias
 
+AdviceKind: TypeAlias = Literal["takes_longer", "takes_less", "rarely_kept"]
 DayType: TypeAlias = Literal["weekday", "holiday"]
 Direction: TypeAlias = Literal["more", "less", "neutral"]
 Lane: TypeAlias = Literal["actual", "plan"]
@@ -297,6 +298,24 @@ class NextDayPlan(MartRow):
     project: str | None
     source_id: str
     is_private: bool
+
+
+@dataclass(frozen=True)
+class Advice(MartRow):
+    """What the days up to a local day say of a category that is planned next; place 1 has the most at stake."""
+
+    MART = "advice"
+    ORDER = ("day", "place")
+    day: date
+    place: int
+    kind: AdviceKind
+    category: str
+    planned_days: int
+    kept_days: int
+    ratio: Decimal
+    next_planned_seconds: int
+    usual_seconds: int
+    at_stake_seconds: int
 
 
 @dataclass(frozen=True)
