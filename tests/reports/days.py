@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from tasks.marts import DayMarts
 from tasks.marts.rows import (
     Advice,
+    AdviceKind,
     DailyCategory,
     DailySummary,
     Day,
@@ -134,8 +135,7 @@ TOMORROW = (
     Stretch("20:30", "21:30", "Learning", "Japanese grammar N1"),
 )
 
-Kind: TypeAlias = Literal["takes_longer", "takes_less", "rarely_kept"]
-ADVICE: Sequence[tuple[Kind, str, int, int, Decimal, int, int, int]] = (
+ADVICE: Sequence[tuple[AdviceKind, str, int, int, Decimal, int, int, int]] = (
     ("takes_longer", "Email", 18, 9, Decimal("2.41"), 1800, 4340, 2540),
     ("rarely_kept", "Exercise", 9, 2, Decimal("0.31"), 3600, 1120, 2480),
 )
@@ -158,7 +158,7 @@ def a_day(
     known_until: str = "24:00",
     beside: Mapping[str, int] | None = None,
     next_events: Sequence[Stretch] = TOMORROW,
-    advice: Sequence[tuple[Kind, str, int, int, Decimal, int, int, int]] = ADVICE,
+    advice: Sequence[tuple[AdviceKind, str, int, int, Decimal, int, int, int]] = ADVICE,
     **summary: object,
 ) -> DayMarts:
     """The marts of a day with these stretches; `summary` overrides its figures by name.
