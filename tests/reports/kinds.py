@@ -1,7 +1,7 @@
 """Days of every kind that a page must bear: each is looked at as a picture, and set in both languages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -164,6 +164,7 @@ KINDS: Mapping[str, Kind] = {
             sources=[("toggl", datetime(2026, 11, 23, 15, 1, tzinfo=UTC), None), ("gcal", _STALE, "invalid_grant")],
         )
     ),
+    "last day known": Kind(replace(a_day(), next_day=None, next_summary=None, next_events=[])),
     "never read": Kind(a_day(partial=True, sources=[("toggl", None, None), ("gcal", _STALE, "boom " * 99)])),
     "144 entries": Kind(a_day(each(10, 144, "Email", "short"))),
     "ten plans at once": Kind(a_day(planned=[Stretch("9:00", "10:00", "Meetings", f"m{n}") for n in range(10)])),
