@@ -47,7 +47,12 @@ def _what(told: DayInWords, outcome: PlanOutcome) -> str:
         "lost_early": outcome.early_seconds,
     }
     least = max(WORTH_TELLING_SECONDS, max(parts.values()) // 4)
-    told_parts = [words.say(phrase, length=words.length(part)) for phrase, part in parts.items() if part >= least]
+    largest = sorted(parts.values())[-2:]
+    told_parts = [
+        words.say(phrase, length=words.length(part))
+        for phrase, part in parts.items()
+        if part >= least and part in largest
+    ]
     return words.phrases["lost_and"].join(told_parts) or words.phrases["lost_in_pieces"]
 
 
