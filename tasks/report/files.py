@@ -10,7 +10,7 @@ from pathlib import Path
 import typst
 
 from tasks.errors import ReportError
-from tasks.report import lettering
+from tasks.report import glyphs, lettering
 from tasks.report.page import Report
 
 
@@ -20,7 +20,7 @@ def set_page(report: Report) -> bytes:
         pdf, warnings = typst.compile_with_warnings(
             str(lettering.ROOM / "daily.typ"),
             root=str(lettering.ROOM),
-            font_paths=[str(lettering.FONTS)],
+            font_paths=[str(glyphs.FONTS)],
             ignore_system_fonts=True,
             sys_inputs={"report": report.model_dump_json()},
             pdf_standards=["ua-1"],
@@ -74,7 +74,7 @@ def page_path(report_dir: Path, day: date) -> Path:
 @cache
 def edition() -> str:
     """A fingerprint of templates, words and fonts, so that a page is set again when its looks have changed."""
-    files = [*lettering.ROOM.rglob("*.typ"), *lettering.ROOM.rglob("*.toml"), lettering.FONTS / "SHA256SUMS"]
+    files = [*lettering.ROOM.rglob("*.typ"), *lettering.ROOM.rglob("*.toml"), glyphs.FONTS / "SHA256SUMS"]
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(path.relative_to(lettering.ROOM).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
