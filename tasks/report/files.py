@@ -11,7 +11,7 @@ from typing import Any
 import typst
 
 from tasks.errors import ReportError
-from tasks.report import lettering
+from tasks.report import glyphs, lettering
 from tasks.report.page import Edition, Sheet
 
 
@@ -84,7 +84,7 @@ def page_name(edition: Edition, first_day: date) -> str:
 @cache
 def release() -> str:
     """A fingerprint of templates, words and fonts, so that a page is set again when its looks have changed."""
-    files = [*lettering.ROOM.rglob("*.typ"), *lettering.ROOM.rglob("*.toml"), lettering.FONTS / "SHA256SUMS"]
+    files = [*lettering.ROOM.rglob("*.typ"), *lettering.ROOM.rglob("*.toml"), glyphs.FONTS / "SHA256SUMS"]
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(path.relative_to(lettering.ROOM).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
@@ -95,7 +95,7 @@ def _typesetting(sheet: Sheet) -> dict[str, Any]:
     return {
         "input": str(lettering.ROOM / f"{sheet.edition}.typ"),
         "root": str(lettering.ROOM),
-        "font_paths": [str(lettering.FONTS)],
+        "font_paths": [str(glyphs.FONTS)],
         "ignore_system_fonts": True,
         "sys_inputs": {"report": sheet.model_dump_json()},
     }

@@ -6,14 +6,13 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from itertools import accumulate
 from typing import Literal
 
-from fontTools.ttLib import TTFont
-
+from tasks.report.glyphs import pieces
 from tasks.settings import PROJECT_ROOT
 
 ROOM = PROJECT_ROOT / "reports"
-FONTS = ROOM / "fonts"
 
 INK = "#16181d"
 BLACK = "#000000"
@@ -21,12 +20,9 @@ PAPER = "#ffffff"
 PLAIN_GREY = "#525266"
 TEXT_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3, for text of this size
 
-_FAMILIES = ("Inter", "NotoSansJP")
 _LONGEST_TEXT = 120
-_MARKS_IN_A_ROW = 2
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Me"}
-_PICTORIAL = {"So", "Sk", "Sm", "Sc", "Mn", "Mc"}
-_JOINED = re.compile("\u200d.")  # the second half of a composed picture, such as its gender sign
+_RIGHT_TO_LEFT = {"R", "AL", "AN"}
+_ISOLATE = "\u2068{}\u2069"  # so that figures beside a right-to-left title keep their order
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -118,33 +114,21 @@ def whole_minutes(seconds: int) -> int:
 def printable(text: str) -> str:
     """Give `text` as one short line that the carried fonts can print, or "" when nothing of it can be.
 
-    Control and direction characters, pictures and marks that no font holds are dropped; letters that no font holds
-    become an ellipsis, since something was said there.
+    Its own control and direction characters are dropped; a line with right-to-left letters comes isolated.
     """
-    pieces: list[str] = []
-    marks = 0
-    for character in unicodedata.normalize("NFC", _JOINED.sub("", text[: 4 * _LONGEST_TEXT])):
-        marks = marks + 1 if unicodedata.category(character) == "Mn" else 0
-        if marks <= _MARKS_IN_A_ROW:
-            pieces.append(_printed(character))
-    line = re.sub(r"…(\s*…)+", "…", " ".join("".join(pieces).split()))
-    if not any(unicodedata.category(character)[0] in "LN" for character in line) and "…" in line:
+    line = re.sub(r"…(\s*…)+", "…", " ".join("".join(pieces(text[: 4 * _LONGEST_TEXT])).split()))
+    if "…" in line and not any(unicodedata.category(character)[0] in "LNS" for character in line):
         return ""
-    return line if len(line) <= _LONGEST_TEXT else line[: _LONGEST_TEXT - 1].rstrip() + "…"
+    line = line if len(line) <= _LONGEST_TEXT else _cut(line)
+    rightward = any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in line)
+    return _ISOLATE.format(line) if rightward else line
 
 
-def _printed(character: str) -> str:
-    category = unicodedata.category(character)
-    if character.isspace():
-        return " "
-    if category in _INVISIBLE:
-        return ""
-    if ord(character) in covered():
-        return character
-    plainer = unicodedata.normalize("NFKC", character)
-    if plainer != character and all(ord(piece) in covered() for piece in plainer):
-        return plainer
-    return "" if category in _PICTORIAL else "…"
+def _cut(line: str) -> str:
+    """As many whole pieces as there is room for, and an ellipsis."""
+    kept = list(pieces(line))
+    ends = accumulate(map(len, kept))
+    return "".join(piece for piece, end in zip(kept, ends, strict=True) if end < _LONGEST_TEXT).rstrip() + "…"
 
 
 def cut(text: str, most: int) -> str:
@@ -162,16 +146,6 @@ def cut(text: str, most: int) -> str:
 def columns(text: str) -> int:
     """About how wide `text` is, in Latin letters: a Japanese letter counts two."""
     return sum(2 if unicodedata.east_asian_width(character) in "FW" else 1 for character in text)
-
-
-@cache
-def covered() -> frozenset[int]:
-    """The code points that every weight of at least one carried family can print."""
-    families = (
-        [frozenset(TTFont(path, lazy=True).getBestCmap()) for path in sorted(FONTS.glob(f"{family}_*.ttf"))]
-        for family in _FAMILIES
-    )
-    return frozenset().union(*(frozenset.intersection(*weights) for weights in families))
 
 
 def safe_colour(colour: str | None) -> str:

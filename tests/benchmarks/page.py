@@ -25,7 +25,7 @@ from tasks.embedded import embedded_postgres
 from tasks.marts import read_day
 from tasks.report.daily import build_report
 from tasks.report.files import picture, set_page, write_report
-from tasks.report.lettering import FONTS
+from tasks.report.glyphs import FONTS
 from tasks.report.page import Report
 from tasks.settings import PROJECT_ROOT
 from tests.benchmarks.history import ZONE, morning, write_history
