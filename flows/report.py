@@ -5,14 +5,14 @@ import logging
 from pathlib import Path
 
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact
 from prefect.runtime import flow_run
 
 from tasks.database import Database, open_database
 from tasks.errors import InputError
 from tasks.marts import known_days
+from tasks.publish.artifacts import keep_with_run
 from tasks.report.files import page_exists, page_name
-from tasks.report.making import Page, page_task, summary_in_markdown
+from tasks.report.making import page_task
 from tasks.settings import Settings, load_settings
 
 LOOK_BACK_DAYS = 7
@@ -49,7 +49,7 @@ def set_pages(database: Database, settings: Settings, date: dt.date | None) -> l
     days = [date] if date else days_without_page(database, settings, recent[0], recent[-1])
     pages = [page_task(day, database, settings, now) for day in days]
     if pages:
-        publish(pages[-1])
+        keep_with_run(pages[-1], None)
     else:
         logger.info("Report: no page is due")
     return [page.path for page in pages]
@@ -70,15 +70,6 @@ def days_without_page(database: Database, settings: Settings, first: dt.date, la
 def recent_days(today: dt.date) -> list[dt.date]:
     """The days of the look-back, oldest first; the last one is yesterday."""
     return [today - dt.timedelta(days=back) for back in range(LOOK_BACK_DAYS, 0, -1)]
-
-
-def publish(page: Page) -> None:
-    """Leave the day's figures and a link to its PDF with the run."""
-    create_markdown_artifact(
-        key="daily-report",
-        markdown=summary_in_markdown(page),
-        description=f"{page.report.date}: where the day went",
-    )
 
 
 def pages_of_recent_days(settings: Settings) -> list[Path]:

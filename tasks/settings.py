@@ -163,10 +163,17 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "toggl_api_url", "toggl_reports_api_url", "google_calendar_api_url", "google_auth_url", "google_token_url"
+        "toggl_api_url",
+        "toggl_reports_api_url",
+        "google_calendar_api_url",
+        "google_auth_url",
+        "google_token_url",
+        "supabase_url",
     )
     @classmethod
-    def _is_http(cls, value: str) -> str:
+    def _is_http(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if not value.startswith(("https://", "http://")):
             msg = f"is {value!r}; write a URL that starts with https://"
             raise ValueError(msg)

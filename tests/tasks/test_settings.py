@@ -58,6 +58,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
             "DATABASE_URL points at port 6543",
         ),
         ("TOGGL_API_URL", "api.track.toggl.com", "TOGGL_API_URL is 'api.track.toggl.com'; write a URL"),
+        ("SUPABASE_URL", "abc.supabase.co", "SUPABASE_URL is 'abc.supabase.co'; write a URL"),
         ("TOGGL_WORKSPACE_ID", "mine", "TOGGL_WORKSPACE_ID is 'mine', which is no whole number"),
         ("TOGGL_WORKSPACE_ID", "7", "TOGGL_WORKSPACE_ID is set, but not TOGGL_API_TOKEN"),
         ("WEBHOOK_TOKEN", "short", "WEBHOOK_TOKEN is shorter than 32 characters"),
