@@ -1,7 +1,6 @@
 """Pages in Supabase Storage: private, replaced when they change, and what each refusal and each bad moment means."""
 
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -164,14 +163,6 @@ def test_an_outage_is_told_after_a_bounded_number_of_tries(
     )
     assert len(stand_in.requests) == TRIES
     assert waits == [1, 2, 4]
-
-
-@pytest.fixture
-def free_port() -> Iterator[int]:
-    """A port that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield taken.getsockname()[1]
 
 
 def test_a_project_that_cannot_be_reached_is_told(bucket: ReportBucket, page: Page, free_port: int) -> None:
