@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _BETWEEN = re.compile(r",\s*(?=[A-Za-z][\w+.-]*://)")
 _SCHEME = re.compile(r"[A-Za-z][\w+.-]*(?=://)")
 
+# Apprise gives up after 4 seconds; then a picture on a slow line would be sent again and again.
+ANSWER_WITHIN_SECONDS = 60.0
+
 LOG = logging.getLogger("apprise")
 
 
@@ -32,7 +35,10 @@ def service_at(url: str) -> "NotifyBase | None":
     asset = AppriseAsset(
         app_id="lifetracer", app_desc="lifetracer", app_url="", image_url_mask="", image_url_logo="", async_mode=False
     )
-    return Apprise.instantiate(url, asset=asset)
+    service = Apprise.instantiate(url, asset=asset)
+    if service is not None:
+        service.socket_read_timeout = max(service.socket_read_timeout, ANSWER_WITHIN_SECONDS)
+    return service
 
 
 def scheme_of(url: str) -> str:

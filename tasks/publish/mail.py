@@ -79,7 +79,7 @@ class Mailbox:
 
     postage: Postage = field(repr=False)
     name: str
-    patience: Patience = field(default_factory=lambda: Patience(TITLE))
+    patience: Patience
 
     title: ClassVar[str] = TITLE
     keeps: ClassVar[bool] = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -13,7 +13,6 @@ from tasks.errors import DeliveryError
 from tasks.publish.channel import Links, PassingError, Patience
 from tasks.report.files import page_name
 from tasks.report.making import Page
-from tasks.settings import Settings
 
 if TYPE_CHECKING:
     from storage3 import SyncStorageClient
@@ -36,7 +35,7 @@ class ReportBucket:
     url: str
     key: SecretStr
     bucket: str
-    patience: Patience = field(default_factory=lambda: Patience(TITLE))
+    patience: Patience
     answer_within_seconds: float = ANSWER_WITHIN_SECONDS
 
     name: ClassVar[str] = "storage"
@@ -45,13 +44,6 @@ class ReportBucket:
 
     def __post_init__(self) -> None:
         self._is_known_private = False
-
-    @classmethod
-    def of(cls, settings: Settings) -> "ReportBucket | None":
-        """The bucket that the settings name, or None when they hold no key to it."""
-        if settings.supabase_url is None or settings.supabase_service_role_key is None:
-            return None
-        return cls(settings.supabase_url, settings.supabase_service_role_key, settings.supabase_report_bucket)
 
     def deliver(self, page: Page, _links: Links | None = None) -> Links:
         """Store page and picture over what is there, in a bucket that is made if it is missing; gives links to them.

@@ -1,6 +1,8 @@
 """A channel that is down costs neither pages nor other channels; the run says so, and the next makes up for it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +15,7 @@ from flows.daily_report import daily_report
 from flows.report import recent_days, report
 from infra.local import credentials
 from infra.local.server import StandIn
+from tasks.settings import PROJECT_ROOT
 from tests.tasks.publishing import SECRET, MailServer, WebService, mail_server, web_service
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -55,7 +58,7 @@ def test_a_channel_that_is_down_is_told_and_made_up_for(
     """One test, because the first run of an account takes some seconds."""
     days = [str(day) for day in recent_days(datetime.now(TOKYO).date())]
     stand_in.storage.key, key = "another", stand_in.storage.key
-    web.statuses = [404]
+    web.statuses = [404, 404]
     state = daily_report(return_state=True)
 
     assert state.is_failed()
@@ -68,6 +71,20 @@ def test_a_channel_that_is_down_is_told_and_made_up_for(
     told = _everything_in(prefect_api)
     for name in (f"publish storage {days[-1]}", f"publish mailto {days[-1]}", f"publish json {days[-1]}"):
         assert f'"name": "{name}"' in told
+
+    by_hand = subprocess.run(
+        [sys.executable, "-m", "deployments.cli", "report", "--date", days[-1]],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert by_hand.returncode == 1
+    assert "error: Supabase Storage refuses SUPABASE_SERVICE_ROLE_KEY." in by_hand.stderr
+    assert "Traceback" not in by_hand.stdout + by_hand.stderr
+    assert SECRET not in by_hand.stdout + by_hand.stderr
+    assert len(mail.letters) == 1
 
     stand_in.storage.key = key
     state = report(return_state=True)

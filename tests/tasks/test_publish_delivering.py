@@ -67,11 +67,7 @@ def page(tmp_path: Path) -> Page:
 
 
 def _round(settings: Settings, today: date = TUESDAY) -> Round:
-    deliveries = Round(today, channels_of(settings))
-    for channel in deliveries.channels:
-        # Nothing is to be won by waiting for what a test has ordered to fail.
-        object.__setattr__(channel.patience, "sleep", lambda _seconds: None)  # type: ignore[attr-defined]
-    return deliveries
+    return Round(today, channels_of(settings, sleep=lambda _seconds: None))
 
 
 def _deliver(connection: psycopg.Connection, settings: Settings, *pages: Page, today: date = TUESDAY) -> dict[str, str]:
