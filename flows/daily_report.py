@@ -24,15 +24,16 @@ def daily_report(date: dt.date | None = None) -> list[Path] | State[Any]:
     """Sync every source, build the marts, and set the page of `date` or of each recent day that has none yet.
 
     A source that fails does not cost the page: the page says how stale it is, and the run ends Failed with a sentence
-    that names the source and the cure. A used-up quota is waited for before it counts as a failure. When dbt fails no
-    page is made, and yesterday's tables stay.
+    that names the source and the cure; so it does when a channel to the readers fails. A used-up quota is waited for
+    before it counts as a failure. When dbt fails no page is made, and yesterday's tables stay.
     """
     settings = load_settings()
     refuse_future(date, settings)
     with open_database(settings) as database:
         faults = sync_all(database, settings)
         build_marts(database, settings)
-        pages = set_pages(database, settings, date)
+        pages, undelivered = set_pages(database, settings, date)
         if not faults:
             catch_up(database, settings)
+    faults += undelivered
     return Failed(message=" ".join(faults)) if faults else pages

@@ -3,13 +3,16 @@
 import datetime as dt
 import logging
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from prefect import flow
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
+from prefect.states import Failed
 
+from flows.delivery import deliver
 from flows.report import days_without_page
 from flows.transform import build_marts
 from flows.waiting import waits_for_quota
@@ -45,11 +48,12 @@ def backfill(
     *,
     oldest_first: bool = False,
     reports: bool = False,
-) -> None:
+) -> State[Any] | None:
     """Read Toggl's history of these local days (by default all of it), build the marts and, if asked, set the pages.
 
     Each page of Toggl's report is committed with its cursor: stopped anywhere, the next run goes on from there. Some
-    requests of each hour are left to the daily sync; the next hour is waited for.
+    requests of each hour are left to the daily sync; the next hour is waited for. Pages are kept where pages are kept,
+    but no reader is told of them; the run ends Failed with a sentence when that channel does.
     """
     refuse_backwards(from_date, to_date)
     settings = load_settings()
@@ -61,12 +65,14 @@ def backfill(
             asked = HistoryAsked(from_date, to_date, oldest_first)
             _follow("backfill", toggl.backfill(connection, settings.toggl, asked, now=now), settings)
         build_marts(database, settings)
-        if reports:
-            yesterday = now.date() - dt.timedelta(days=1)
-            for day in days_without_page(
-                database, settings, from_date or dt.date.min, min(to_date or yesterday, yesterday)
-            ):
-                page_task(day, database, settings, now)
+        if not reports:
+            return None
+        yesterday = now.date() - dt.timedelta(days=1)
+        first, last = from_date or dt.date.min, min(to_date or yesterday, yesterday)
+        days = days_without_page(database, settings, first, last)
+        pages = (page_task(day, database, settings, now) for day in days)
+        faults = deliver(pages, database, settings, now.date(), newest=None)
+    return Failed(message=" ".join(faults)) if faults else None
 
 
 @waits_for_quota(HOURS_OF_PATIENCE)

@@ -3,19 +3,21 @@
 import datetime as dt
 import logging
 from pathlib import Path
+from typing import Any
 
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
+from prefect.states import Failed
 
+from flows.delivery import days_owed, deliver
 from tasks.database import Database, open_database
 from tasks.errors import InputError
 from tasks.marts import known_days
+from tasks.publish.due import LOOK_BACK_DAYS
 from tasks.report.files import page_exists, page_name
-from tasks.report.making import Page, page_task, summary_in_markdown
+from tasks.report.making import page_task
 from tasks.settings import Settings, load_settings
-
-LOOK_BACK_DAYS = 7
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +29,17 @@ def name_of_run() -> str:
 
 
 @flow(name="report", flow_run_name=name_of_run)
-def report(date: dt.date | None = None) -> list[Path]:
-    """Set the page of `date`, or of each of the last 7 ended days that has none yet; gives the PDFs' paths."""
+def report(date: dt.date | None = None) -> list[Path] | State[Any]:
+    """Set and deliver the page of `date`, or of each of the last 7 ended days that has none yet; gives the PDFs' paths.
+
+    A channel that fails costs neither the pages nor the other channels: the run ends Failed with a sentence that names
+    it and the cure, and the next one tries again.
+    """
     settings = load_settings()
     refuse_future(date, settings)
     with open_database(settings) as database:
-        return set_pages(database, settings, date)
+        paths, faults = set_pages(database, settings, date)
+    return Failed(message=" ".join(faults)) if faults else paths
 
 
 def refuse_future(date: dt.date | None, settings: Settings) -> None:
@@ -42,17 +49,26 @@ def refuse_future(date: dt.date | None, settings: Settings) -> None:
         raise InputError(f"{date} has not come yet.", f"Choose a day up to today, {today}.")
 
 
-def set_pages(database: Database, settings: Settings, date: dt.date | None) -> list[Path]:
-    """Set the page of `date`, or the missing pages of the look-back, and publish the newest day's figures."""
+def set_pages(database: Database, settings: Settings, date: dt.date | None) -> tuple[list[Path], list[str]]:
+    """Set the page of `date`, or the missing pages of the look-back, and deliver them.
+
+    Pages of the look-back that did not reach a channel are set and delivered as well. Gives the PDFs' paths, oldest
+    first, and one sentence per channel that failed.
+    """
     now = dt.datetime.now(settings.zone)
-    recent = recent_days(now.date())
-    days = [date] if date else days_without_page(database, settings, recent[0], recent[-1])
+    days = [date] if date else _days_due(database, settings, now.date())
     pages = [page_task(day, database, settings, now) for day in days]
-    if pages:
-        publish(pages[-1])
-    else:
+    if not pages:
         logger.info("Report: no page is due")
-    return [page.path for page in pages]
+    # The newest goes out first: it is the one that somebody waits for.
+    faults = deliver(reversed(pages), database, settings, now.date(), newest=days[-1] if days else None)
+    return [page.path for page in pages], faults
+
+
+def _days_due(database: Database, settings: Settings, today: dt.date) -> list[dt.date]:
+    recent = recent_days(today)
+    missing = days_without_page(database, settings, recent[0], recent[-1])
+    return sorted({*missing, *days_owed(database, settings, recent, today)})
 
 
 def days_without_page(database: Database, settings: Settings, first: dt.date, last: dt.date) -> list[dt.date]:
@@ -70,15 +86,6 @@ def days_without_page(database: Database, settings: Settings, first: dt.date, la
 def recent_days(today: dt.date) -> list[dt.date]:
     """The days of the look-back, oldest first; the last one is yesterday."""
     return [today - dt.timedelta(days=back) for back in range(LOOK_BACK_DAYS, 0, -1)]
-
-
-def publish(page: Page) -> None:
-    """Leave the day's figures and a link to its PDF with the run."""
-    create_markdown_artifact(
-        key="daily-report",
-        markdown=summary_in_markdown(page),
-        description=f"{page.report.date}: where the day went",
-    )
 
 
 def pages_of_recent_days(settings: Settings) -> list[Path]:

@@ -10,7 +10,8 @@ LifetracerError
 │   ├── QuotaError           the hourly allowance is used up; a later try will work
 │   └── SourceUnavailable    the source answered badly or not at all, after every retry
 ├── TransformError       dbt could not build or prove a model
-└── ReportError          a page could not be set
+├── ReportError          a page could not be set
+└── DeliveryError        a page that is set could not be brought to its readers
 """
 
 from datetime import datetime
@@ -71,3 +72,14 @@ class TransformError(LifetracerError):
 
 class ReportError(LifetracerError):
     """A page could not be set."""
+
+
+class DeliveryError(LifetracerError):
+    """A page that is set could not be brought to its readers by one of the channels.
+
+    `down` says whether the fault is the channel's own, so that the next page would fare no better.
+    """
+
+    def __init__(self, sentence: str, cure: str = "", *, down: bool = True) -> None:
+        self.down = down
+        super().__init__(sentence, cure)

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from tasks.apprise_urls import scheme_of, service_at, split_urls
 from tasks.errors import SettingsError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -105,11 +106,27 @@ class Settings(BaseSettings):
     notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     prefect_api_url: str | None = None
 
-    @field_validator("google_calendar_ids", "webhook_allowed_emails", "notify_urls", mode="before")
+    @field_validator("google_calendar_ids", "webhook_allowed_emails", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("notify_urls", mode="before")
+    @classmethod
+    def _split_urls(cls, value: object) -> object:
+        return split_urls(value) if isinstance(value, str) else value
+
+    @field_validator("notify_urls")
+    @classmethod
+    def _services_are_known(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for place, url in enumerate(value, start=1):
+            if service_at(url.get_secret_value()) is None:
+                scheme = scheme_of(url.get_secret_value())
+                which = f"its {scheme}:// address" if scheme else "an address without ://"
+                msg = f"cannot be used: Apprise makes nothing of number {place}, {which}; see https://appriseit.com"
+                raise ValueError(msg)
         return value
 
     @field_validator("lifetracer_home", "lifetracer_report_dir", "google_service_account_file")
@@ -163,10 +180,17 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "toggl_api_url", "toggl_reports_api_url", "google_calendar_api_url", "google_auth_url", "google_token_url"
+        "toggl_api_url",
+        "toggl_reports_api_url",
+        "google_calendar_api_url",
+        "google_auth_url",
+        "google_token_url",
+        "supabase_url",
     )
     @classmethod
-    def _is_http(cls, value: str) -> str:
+    def _is_http(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if not value.startswith(("https://", "http://")):
             msg = f"is {value!r}; write a URL that starts with https://"
             raise ValueError(msg)

@@ -46,7 +46,7 @@ def tables_in_sql(names: Sequence[str]) -> str:
     known = contracts()
     lists = {name: ", ".join(f"{column.name} {column.data_type}" for column in known[name].columns) for name in names}
     tables = [f"create table marts.{name} ({columns});" for name, columns in lists.items()]
-    return "\n".join(["create schema marts;", *tables])
+    return "\n".join(["create schema if not exists marts;", *tables])
 
 
 def _is_required(column: Mapping[str, Sequence[Mapping[str, str]]]) -> bool:

@@ -1,4 +1,4 @@
-"""The stand-ins on a port: one server that answers as Toggl Track, Toggl Reports and Google Calendar do."""
+"""The stand-ins on a port: one server that answers as Toggl, Google Calendar and Supabase Storage do."""
 
 import asyncio
 import socket
@@ -20,6 +20,7 @@ from infra.local.google_auth import GoogleAuth
 from infra.local.google_consent import ConsentPage
 from infra.local.google_switches import GoogleSwitches
 from infra.local.google_token import TokenEndpoint
+from infra.local.supabase_storage import Storage
 from infra.local.toggl import TrackApi
 from infra.local.toggl_door import Door
 from infra.local.toggl_reports import ReportsApi
@@ -46,12 +47,14 @@ class StandIn:
         self.google_auth = GoogleAuth(world.clock)
         self.toggl_door = Door(world.track, self.toggl)
         self.calendar_api = CalendarApi(world.agenda, self.google_auth, self.google)
+        self.storage = Storage(world.clock)
         routes = [
             *TrackApi(world.track, self.toggl, self.toggl_door).routes(),
             *ReportsApi(world.track, self.toggl, self.toggl_door).routes(),
             *ConsentPage(self.google_auth).routes(),
             *TokenEndpoint(self.google_auth).routes(),
             *self.calendar_api.routes(),
+            *self.storage.routes(),
         ]
         self._connections: dict[int, asyncio.Transport] = {}
         self.app = Front(Starlette(routes=routes), world.clock, self._tear_down)

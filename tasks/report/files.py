@@ -1,4 +1,4 @@
-"""A `Sheet` becomes files: Typst sets it, and nothing else, as a one-page PDF beside its JSON."""
+"""A `Sheet` becomes files: Typst sets it, and nothing else, as a one-page PDF; its picture and JSON lie beside it."""
 
 import hashlib
 import json
@@ -35,21 +35,22 @@ def picture(sheet: Sheet, *, pixels_per_inch: float = 110) -> bytes:
 
 
 def write_report(sheet: Sheet, report_dir: Path) -> Path:
-    """Write `<dir>/<YYYY>/<name>.pdf` and `.json`, each whole or not at all, and give the PDF's path.
+    """Write `<dir>/<YYYY>/<name>.pdf`, `.png` and `.json`, each whole or not at all, and give the PDF's path.
 
-    When nothing but the hour of making differs from what is there, both files stay untouched. ReportError when the
+    When nothing but the hour of making differs from what is there, all files stay untouched. ReportError when the
     page cannot be set or the folder cannot be written.
     """
     pdf = report_dir / page_name(sheet.edition, sheet.date)
-    data = pdf.with_suffix(".json")
+    image, data = pdf.with_suffix(".png"), pdf.with_suffix(".json")
     text = sheet.model_dump_json(indent=1) + "\n"
-    if pdf.is_file() and _lasting(_read_json(data)) == _lasting(json.loads(text)):
+    if pdf.is_file() and image.is_file() and _lasting(_read_json(data)) == _lasting(json.loads(text)):
         return pdf
-    page = set_page(sheet)
+    page, drawn = set_page(sheet), picture(sheet)
     try:
         pdf.parent.mkdir(parents=True, exist_ok=True)
         # The JSON comes last: while it is missing or old, the page counts as not made and is made again.
         _replace(pdf, page)
+        _replace(image, drawn)
         _replace(data, text.encode())
     except OSError as error:
         raise ReportError(
@@ -60,7 +61,7 @@ def write_report(sheet: Sheet, report_dir: Path) -> Path:
 
 
 def page_exists(report_dir: Path, day: date, *, edition: Edition = "daily", demo: bool = False) -> bool:
-    """Whether the whole page from `day` on is there: both files, made after every source had seen its last day's end.
+    """Whether the whole page from `day` on is there: PDF and JSON, made after every source had seen its last day's end.
 
     A page of the demo is none for a real account, and the other way round.
     """

@@ -34,6 +34,7 @@ class Language:
     page: dict[str, str]
     phrases: dict[str, str]
     names: dict[str, str]
+    message: dict[str, str]
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
 
@@ -101,6 +102,7 @@ def language(code: Literal["ja", "en"]) -> Language:
         words["page"],
         words["phrases"],
         words["names"],
+        words["message"],
         tuple(calendar["weekdays"]),
         tuple(calendar["months"]),
     )

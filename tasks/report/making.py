@@ -1,4 +1,4 @@
-"""One day's page from database to disk, and its figures for the run that made it."""
+"""One day's page from database to disk."""
 
 import logging
 from dataclasses import dataclass
@@ -13,8 +13,7 @@ from tasks.errors import InputError
 from tasks.marts import known_days, read_day
 from tasks.report.daily import build_report
 from tasks.report.files import write_report
-from tasks.report.lettering import Language, language
-from tasks.report.page import Report
+from tasks.report.page import Sheet
 from tasks.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -22,10 +21,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Page:
-    """A page on disk and what is on it."""
+    """A page on disk, with its picture and its JSON beside it, and what is on it."""
 
     path: Path
-    report: Report
+    sheet: Sheet
+
+    @property
+    def picture(self) -> Path:
+        """The same page as PNG."""
+        return self.path.with_suffix(".png")
 
 
 def make_page(day: date, database: Database, settings: Settings, now: datetime) -> Page:
@@ -44,36 +48,6 @@ def make_page(day: date, database: Database, settings: Settings, now: datetime) 
         demo=settings.lifetracer_demo,
     )
     return Page(write_report(report, settings.lifetracer_report_dir), report)
-
-
-def summary_in_markdown(page: Page) -> str:
-    """The day's figures and a link to its PDF, in the page's language."""
-    report = page.report
-    words = language(report.locale)
-    rows = [f"| {_cell(row.label)} | {row.actual} | {row.difference} |" for row in report.table.rows]
-    return "\n".join(
-        [
-            f"# {report.title}",
-            *(f"**{notice}**\n" for notice in report.notices),
-            *_figures(report, words),
-            "",
-            "| " + " | ".join(words.page[name] for name in ("category", "column_actual", "column_difference")) + " |",
-            "|---|--:|--:|",
-            *rows,
-            "",
-            f"[{page.path.name}]({page.path.as_uri()})",
-        ]
-    )
-
-
-def _figures(report: Report, words: Language) -> list[str]:
-    score = f"{report.score.value} %" if report.score.value else words.page["no_plan"]
-    figures = [(words.page["adherence"], score, ""), *((each.label, each.value, each.note) for each in report.figures)]
-    return [f"- {label}: **{value}**" + (f" ({note})" if note else "") for label, value, note in figures]
-
-
-def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|")
 
 
 @task(name="page", task_run_name="page {day}", cache_policy=NO_CACHE)

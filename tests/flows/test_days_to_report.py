@@ -24,7 +24,6 @@ def database(database_url: str) -> Database:
     """Marts that know the last three days, today and tomorrow."""
     database = Database(database_url)
     with database.connect() as connection:
-        connection.execute("create schema marts")
         connection.execute("create table marts.daily_summary (day date)")
         connection.execute(
             "insert into marts.daily_summary select generate_series(%s::date - 3, %s::date + 1, '1 day')",

@@ -11,10 +11,12 @@ import pytest
 
 from flows.history import backfill, reconcile
 from flows.sync import sync
+from infra.local import credentials
 from infra.local.clock import TickingClock
 from infra.local.life import live
 from infra.local.server import StandIn
 from tasks import toggl
+from tests.tasks.publishing import web_service
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -80,12 +82,21 @@ def test_a_backfill_waits_for_the_quota_shows_its_progress_and_ends_with_the_mar
     assert list(pages.rglob("*.pdf")) == [], "no pages unless they are asked for"
 
 
-def test_a_backfill_sets_the_pages_that_are_asked_for(pages: Path, stand_in: StandIn) -> None:
+def test_a_backfill_sets_and_keeps_the_pages_that_are_asked_for_and_tells_nobody(
+    pages: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPABASE_URL", stand_in.url)
+    monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", credentials.SUPABASE_SERVICE_ROLE_KEY)
     stand_in.toggl.quota_size = 1000
     first, last = today() - timedelta(days=100), today() - timedelta(days=98)
-    backfill(first, last, reports=True)
+    with web_service() as web:
+        monkeypatch.setenv("NOTIFY_URLS", web.url)
+        backfill(first, last, reports=True)
     made = sorted(path.stem for path in pages.rglob("*.pdf"))
     assert made == [str(first + timedelta(days=number)) for number in range(3)]
+    kept = stand_in.storage.buckets["reports"].files
+    assert sorted(name for name in kept if name.endswith(".pdf")) == [f"{name[:4]}/{name}.pdf" for name in made]
+    assert web.requests == 0
 
 
 @pytest.mark.usefixtures("pages")

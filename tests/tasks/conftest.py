@@ -1,5 +1,6 @@
 """What the tests of the sync share: an invented account to read, a database to read it into, and ways to compare."""
 
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -31,6 +32,14 @@ def stand_in(clock: ManualClock) -> Iterator[StandIn]:
 def connection(database_url: str) -> Iterator[psycopg.Connection]:
     with psycopg.connect(database_url, options="-c timezone=UTC") as connection:
         yield connection
+
+
+@pytest.fixture
+def free_port() -> Iterator[int]:
+    """A port that nobody listens on, and nobody else is given."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
 
 
 def live_rows(connection: psycopg.Connection, table: str) -> dict[str, dict[str, object]]:

@@ -58,6 +58,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
             "DATABASE_URL points at port 6543",
         ),
         ("TOGGL_API_URL", "api.track.toggl.com", "TOGGL_API_URL is 'api.track.toggl.com'; write a URL"),
+        ("SUPABASE_URL", "abc.supabase.co", "SUPABASE_URL is 'abc.supabase.co'; write a URL"),
         ("TOGGL_WORKSPACE_ID", "mine", "TOGGL_WORKSPACE_ID is 'mine', which is no whole number"),
         ("TOGGL_WORKSPACE_ID", "7", "TOGGL_WORKSPACE_ID is set, but not TOGGL_API_TOKEN"),
         ("WEBHOOK_TOKEN", "short", "WEBHOOK_TOKEN is shorter than 32 characters"),
@@ -95,6 +96,36 @@ def test_calendar_ids_are_split_at_commas() -> None:
     settings = load_settings(**GOOGLE, google_calendar_ids="me@example.test, work@example.test,")
     assert settings.google is not None
     assert settings.google.calendar_ids == ("me@example.test", "work@example.test")
+
+
+def test_notify_urls_are_split_between_addresses_and_not_within_one() -> None:
+    settings = load_settings(
+        notify_urls="json://a.test/x, mailto://me:pw@b.test?to=c@d.test,e@f.test,discord://1234/abc,"
+    )
+    assert [url.get_secret_value() for url in settings.notify_urls] == [
+        "json://a.test/x",
+        "mailto://me:pw@b.test?to=c@d.test,e@f.test",
+        "discord://1234/abc",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "which"),
+    [
+        ("carrier-pigeon://hush", "its carrier-pigeon:// address"),
+        ("discord://hush", "its discord:// address"),
+        ("mailto://hush", "its mailto:// address"),
+        ("hush", "an address without ://"),
+    ],
+)
+def test_a_notify_url_that_apprise_cannot_use_is_named_by_place_and_scheme(
+    url: str, which: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(notify_urls=(url, "json://hush") if "://" not in url else ("json://hush", url))
+    place = 1 if "://" not in url else 2
+    assert f"NOTIFY_URLS cannot be used: Apprise makes nothing of number {place}, {which}; see" in str(caught.value)
+    assert "hush" not in str(caught.value) + caplog.text + "".join(capfd.readouterr())
 
 
 def test_secrets_do_not_show() -> None:

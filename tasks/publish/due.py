@@ -1,0 +1,44 @@
+"""Whether a channel is owed a page: where pages are kept it has to lie as it is now, and it is told of once."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tasks.publish.log import Delivery
+from tasks.report.page import Edition
+
+LOOK_BACK_DAYS = 7
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A page as it is now: `age_days` is how long ago its last day was, `newest` whether the run has no newer one."""
+
+    checksum: str
+    age_days: int
+    newest: bool
+
+
+def is_due(page: Standing, past: Delivery | None, *, keeps: bool) -> bool:
+    """Whether the page has to go to a channel, which `keeps` pages or tells of them, and had it in the `past` so.
+
+    What failed is made up for, a message as long as its page is within the look-back. Of a page that has changed
+    readers are told again only if it is of yesterday or today.
+    """
+    if keeps:
+        return past is None or past.state != "delivered" or past.checksum != page.checksum
+    if page.age_days > LOOK_BACK_DAYS:
+        return False
+    if past is None:
+        return page.newest
+    return past.state == "failed" or (page.newest and page.age_days <= 1 and past.checksum != page.checksum)
+
+
+def age_in_days(edition: Edition, first: date, today: date) -> int:
+    """How many days ago the last day was of the page that begins with `first`."""
+    last = first
+    if edition == "weekly":
+        last = first + 6 * _DAY
+    elif edition == "monthly":
+        last = (first.replace(day=1) + 31 * _DAY).replace(day=1) - _DAY
+    return (today - last).days

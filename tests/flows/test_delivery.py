@@ -1,0 +1,103 @@
+"""A channel that is down costs neither pages nor other channels; the run says so, and the next makes up for it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from flows.daily_report import daily_report
+from flows.report import recent_days, report
+from infra.local import credentials
+from infra.local.server import StandIn
+from tasks.settings import PROJECT_ROOT
+from tests.tasks.publishing import SECRET, MailServer, WebService, mail_server, web_service
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+@pytest.fixture
+def web() -> Iterator[WebService]:
+    with web_service() as service:
+        yield service
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def delivered_pages(
+    pages: Path, stand_in: StandIn, web: WebService, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The folder of the pages of a user who has a bucket, a web service and a mailbox."""
+    letters = f"mailto://me:{SECRET}@127.0.0.1:{mail.port}/?from=me@home.test&to=me@home.test&mode=insecure"
+    monkeypatch.setenv("SUPABASE_URL", stand_in.url)
+    monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", credentials.SUPABASE_SERVICE_ROLE_KEY)
+    monkeypatch.setenv("NOTIFY_URLS", f"{web.url},{letters}")
+    return pages
+
+
+def _everything_in(prefect_api: str) -> str:
+    """All that Prefect knows of its runs."""
+    with httpx.Client(base_url=prefect_api, timeout=30) as api:
+        asked = [(kind, 200) for kind in ("flow_runs", "task_runs", "artifacts", "logs")]
+        return json.dumps([api.post(f"/{kind}/filter", json={"limit": limit}).json() for kind, limit in asked])
+
+
+def test_a_channel_that_is_down_is_told_and_made_up_for(
+    delivered_pages: Path, stand_in: StandIn, web: WebService, mail: MailServer, prefect_api: str
+) -> None:
+    """One test, because the first run of an account takes some seconds."""
+    days = [str(day) for day in recent_days(datetime.now(TOKYO).date())]
+    stand_in.storage.key, key = "another", stand_in.storage.key
+    web.statuses = [404, 404]
+    state = daily_report(return_state=True)
+
+    assert state.is_failed()
+    assert state.message is not None
+    assert state.message.startswith("Supabase Storage refuses SUPABASE_SERVICE_ROLE_KEY. Copy the secret")
+    assert "JSON refuses the message (404). Check the json:// address in NOTIFY_URLS." in state.message
+    assert sorted(path.stem for path in delivered_pages.rglob("*.pdf")) == days
+    (letter,) = mail.letters
+    assert letter.get_body(("plain",)) is not None
+    told = _everything_in(prefect_api)
+    for name in (f"publish storage {days[-1]}", f"publish mailto {days[-1]}", f"publish json {days[-1]}"):
+        assert f'"name": "{name}"' in told
+
+    by_hand = subprocess.run(
+        [sys.executable, "-m", "deployments.cli", "report", "--date", days[-1]],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert by_hand.returncode == 1
+    assert "error: Supabase Storage refuses SUPABASE_SERVICE_ROLE_KEY." in by_hand.stderr
+    assert "Traceback" not in by_hand.stdout + by_hand.stderr
+    assert SECRET not in by_hand.stdout + by_hand.stderr
+    assert len(mail.letters) == 1
+
+    stand_in.storage.key = key
+    state = report(return_state=True)
+    assert state.is_completed(), state.message
+    kept = stand_in.storage.buckets["reports"].files
+    assert sorted(kept) == sorted(f"{day[:4]}/{day}.{kind}" for day in days for kind in ("pdf", "png"))
+    (message,) = web.messages
+    assert str(message["message"]).rpartition("The page: ")[2].startswith(f"{stand_in.url}/storage/v1/object/sign/")
+    assert len(mail.letters) == 1
+
+    stand_in.requests.clear()
+    assert report(return_state=True).is_completed()
+    assert (stand_in.requests, len(web.messages), len(mail.letters)) == ([], 1, 1)
+    told = _everything_in(prefect_api)
+    for secret in (SECRET, credentials.SUPABASE_SERVICE_ROLE_KEY, "home.test"):
+        assert secret not in told
