@@ -89,6 +89,8 @@ rolled_up as (
         sums.planned_seconds,
         sums.replanned_seconds,
         (kept.overlap_seconds::numeric / nullif(sums.planned_seconds, 0))::numeric(7, 6) as adherence,
+        (kept.spent_seconds::numeric / nullif(sums.planned_seconds, 0))::numeric(7, 6) as right_length,
+        (kept.overlap_seconds::numeric / nullif(kept.spent_seconds, 0))::numeric(7, 6) as on_time,
         sums.partial
     from periods
     cross join lateral (
@@ -104,7 +106,9 @@ rolled_up as (
         where summaries.day between periods.first_day and periods.last_day
     ) as sums
     cross join lateral (
-        select sum(figures.overlap_seconds) as overlap_seconds
+        select
+            sum(figures.overlap_seconds) as overlap_seconds,
+            sum(least(figures.actual_seconds, figures.planned_seconds)) as spent_seconds
         from figures
         where figures.day between periods.first_day and periods.last_day
     ) as kept

@@ -100,7 +100,10 @@ class TimelineStretch(MartRow):
     social: str | None
     began_at: datetime | None
     ended_at: datetime | None
+<<<<<<< HEAD
     is_private: bool
+=======
+>>>>>>> marts
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,22 @@ def test_an_entry_is_cut_at_midnight(marts: Warehouse) -> None:
     assert sleep == [("2026-03-02", datetime(2026, 3, 2, 23, tzinfo=TOKYO), "15"), ("2026-03-03", midnight, "15")]
 
 
+def test_a_stretch_tells_when_the_whole_entry_or_event_began_and_ended(marts: Warehouse) -> None:
+    wholes = marts.rows(
+        "select distinct source_id, to_char(began_at at time zone 'Asia/Tokyo', 'DD HH24:MI'),"
+        " to_char(ended_at at time zone 'Asia/Tokyo', 'DD HH24:MI') from marts.daily_timeline"
+        " where source_id in ('10', '15', '51', 'me@example.test:c9') order by source_id"
+    )
+    assert wholes == [
+        ("10", "02 09:00", "02 12:00"),  # interrupted by another timer
+        ("15", "02 23:00", "03 07:00"),
+        ("51", "11 09:00", "11 11:30"),  # it runs; this is how far that is known
+        ("me@example.test:c9", "04 23:00", "05 06:00"),
+    ]
+    untracked = "select distinct began_at, ended_at from marts.daily_timeline where category = 'Untracked'"
+    assert marts.rows(untracked) == [(None, None)]
+
+
 def test_of_two_copies_the_newest_counts_and_a_deletion_in_either(marts: Warehouse) -> None:
     assert marts.timeline("2026-03-03", "actual") == [
         ("00:00", "07:00", "Sleep"),

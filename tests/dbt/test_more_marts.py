@@ -196,6 +196,20 @@ def test_the_trend_of_adherence_weighs_days_by_their_plans(marts: Warehouse) -> 
     ) == [(Decimal("0.882353"), Decimal("0.8"), Decimal("0.8"), 2)]
 
 
+def test_adherence_tells_whether_the_length_or_the_hour_was_wrong(marts: Warehouse) -> None:
+    # Monday: 180 minutes of Work planned, 120 spent; 60 of Sleep, 480 spent. Of these 180, 150 as planned.
+    # Tuesday: 420 of Sleep, 390 spent; 60 of Work, 180 spent; 30 of Mail, none. All 450 as planned.
+    days = "select right_length, on_time from marts.adherence_trend where day <= '2026-03-03' order by day"
+    assert marts.rows(days) == [
+        (None, None),
+        (Decimal("0.75"), Decimal("0.833333")),
+        (Decimal("0.882353"), Decimal(1)),
+    ]
+    # With Saturday's 30 of 120 and Sunday's none of 60: 660 of 930 minutes, 630 of them as planned.
+    week = "select right_length, on_time from marts.weekly_summary where week = '2026-03-02'"
+    assert marts.rows(week) == [(Decimal("0.709677"), Decimal("0.954545"))]
+
+
 def test_history_has_every_category_on_every_day(marts: Warehouse) -> None:
     mail = marts.rows(
         "select to_char(past_day, 'DD'), actual_seconds / 60, planned_seconds / 60, target_seconds / 60, achieved"

@@ -156,6 +156,25 @@ def test_a_day_that_has_not_ended_is_accounted_for_up_to_its_last_entry() -> Non
     assert owners(life) == [("09:00", "10:00", 1), ("10:00", "11:00", None), ("11:00", "11:30", 2)]
 
 
+def test_a_stretch_of_the_timeline_knows_the_whole_entry_or_event() -> None:
+    """A night over midnight with a plan of it; a timer that runs is known as far as Toggl's last sync."""
+    tuesday = MONDAY + timedelta(days=1)
+    life = replace(
+        LIFE,
+        now=at("12:00", tuesday),
+        entries=[Entry(at("23:00"), 1, at("07:00", tuesday)), Entry(at("09:00", tuesday), 2, None)],
+        versions=[Version(Event("e", at("22:00"), at("06:00", tuesday)), LONG_AGO)],
+        sources=[Source("toggl", at("11:30", tuesday))],
+    )
+    rows = [(row[1], row[7], *row[9:]) for row in marts_of(life).daily_timeline if row[0] == tuesday]
+    assert rows == [
+        ("actual", "1", at("23:00"), at("07:00", tuesday)),
+        ("actual", None, None, None),
+        ("actual", "2", at("09:00", tuesday), at("11:30", tuesday)),
+        ("plan", f"{ME}:e", at("22:00"), at("06:00", tuesday)),
+    ]
+
+
 PEOPLE = replace(
     LIFE,
     clients=[Client(11, "Acme"), Client(14, "Untracked")],

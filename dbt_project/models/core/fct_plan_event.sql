@@ -6,6 +6,8 @@ select
     seen_at,
     start_at,
     end_at,
+    began_at,
+    ended_at,
     category,
     title,
     calendar,

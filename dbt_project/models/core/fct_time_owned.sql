@@ -195,6 +195,8 @@ described as (
             else coalesce(categories_of_projects.social, 'Uncategorized')
         end as social,
         entries.title,
+        entries.started_at as began_at,
+        entries.stopped_at as ended_at,
         projects.name as project_name,
         {{ seconds_between('lower(stretches.during)', 'upper(stretches.during)') }} as seconds
     from stretches

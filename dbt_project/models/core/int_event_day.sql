@@ -161,6 +161,8 @@ categorized as (
         counting.role,
         greatest(lower(counting.during), counting.day_start) as start_at,
         least(upper(counting.during), counting.day_end) as end_at,
+        lower(counting.during) as began_at,
+        upper(counting.during) as ended_at,
         coalesce(
             first_rule.category,
             categories_of_projects.category,
@@ -203,6 +205,8 @@ select
     role,
     case role when 'plan' then start_at end as start_at,
     case role when 'plan' then end_at end as end_at,
+    began_at,
+    ended_at,
     category,
     title,
     calendar,

@@ -29,7 +29,9 @@ lanes as (
         owned.title,
         owned.project_name as project,
         owned.entry_id::text as source_id,
-        owned.social
+        owned.social,
+        owned.began_at,
+        owned.ended_at
     from affected
     inner join owned on owned.day = affected.day
 
@@ -44,7 +46,9 @@ lanes as (
         planned.title,
         planned.project_name as project,
         planned.source_id,
-        null as social
+        null as social,
+        planned.began_at,
+        planned.ended_at
     from affected
     inner join planned on planned.day = affected.day
 

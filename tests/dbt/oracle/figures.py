@@ -197,22 +197,25 @@ def _summary_row(figures: DayFigures, life: Life) -> Row:
 
 
 def _timeline_rows(figures: DayFigures, life: Life) -> Iterable[Row]:
-    """Both lanes: owned stretches with what nobody owns among them, and planned events one by one."""
+    """Both lanes: owned stretches with what nobody owns among them, and planned events one by one; then both ends."""
     day = figures.day.date
     for stretch in figures.stretches:
         entry = stretch.owner
         if entry is None:
-            yield (day, "actual", stretch.start, stretch.end, UNTRACKED, None, None, None, UNTRACKED)
+            yield (day, "actual", stretch.start, stretch.end, UNTRACKED, None, None, None, UNTRACKED, None, None)
             continue
         project = categories.project_of(entry.project_id, life)
         category = categories.of_project(entry.project_id, day, life)
         social = categories.social_of_project(entry.project_id, day, life)
         names = (entry.title or None, project and project.name, str(entry.entry_id))
-        yield (day, "actual", stretch.start, stretch.end, category, *names, social)
+        whole = (entry.start, tracking.stop_of(entry, life))
+        yield (day, "actual", stretch.start, stretch.end, category, *names, social, *whole)
     for planned in figures.plans:
         project = categories.project_of_title(planned.event, life)
         names = (planned.event.title or None, project and project.name, planned.event.source_id)
-        yield (day, "plan", planned.start, planned.end, categories.of_event(planned.event, day, life), *names, None)
+        category = categories.of_event(planned.event, day, life)
+        whole = (planned.event.start_at, planned.event.stop_at)
+        yield (day, "plan", planned.start, planned.end, category, *names, None, *whole)
 
 
 def _social_rows(figures: DayFigures, life: Life) -> Iterable[Row]:

@@ -39,11 +39,15 @@ class Stretch:
 
 
 def live_entries(life: Life) -> Sequence[Tracked]:
-    """The entries that count; one that runs stops at Toggl's last sync, in whole seconds."""
-    as_of = next((source.as_of for source in life.sources if source.name == "toggl"), None)
-    last_sync = None if as_of is None else as_of.replace(microsecond=0)
-    stops = [(entry, entry.stop or last_sync) for entry in life.entries if not entry.is_deleted]
+    """The entries that count: those that last at all."""
+    stops = [(entry, stop_of(entry, life)) for entry in life.entries if not entry.is_deleted]
     return [Tracked(entry, entry.start, stop) for entry, stop in stops if stop is not None and entry.start < stop]
+
+
+def stop_of(entry: Entry, life: Life) -> datetime | None:
+    """When an entry stops; one that runs does at Toggl's last sync, if there was one, in whole seconds."""
+    as_of = next((source.as_of for source in life.sources if source.name == "toggl"), None)
+    return entry.stop or (None if as_of is None else as_of.replace(microsecond=0))
 
 
 def raw_seconds(day: Day, entries: Sequence[Tracked], category_of: Callable[[Entry], str]) -> Counter[str]:
