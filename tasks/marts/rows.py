@@ -100,10 +100,7 @@ class TimelineStretch(MartRow):
     social: str | None
     began_at: datetime | None
     ended_at: datetime | None
-<<<<<<< HEAD
     is_private: bool
-=======
->>>>>>> marts
 
 
 @dataclass(frozen=True)
@@ -336,6 +333,7 @@ class WeeklyCategory(MartRow):
     target_seconds: int | None
     achieved_days: int
     judged_days: int
+    usual_seconds: int | None
 
 
 @dataclass(frozen=True)
@@ -355,6 +353,7 @@ class MonthlyCategory(MartRow):
     target_seconds: int | None
     achieved_days: int
     judged_days: int
+    usual_seconds: int | None
 
 
 @dataclass(frozen=True)
@@ -375,6 +374,8 @@ class WeeklySummary(MartRow):
     adherence: Decimal | None
     right_length: Decimal | None
     on_time: Decimal | None
+    nights: int
+    asleep_seconds: int
     partial: bool
 
 
@@ -396,4 +397,6 @@ class MonthlySummary(MartRow):
     adherence: Decimal | None
     right_length: Decimal | None
     on_time: Decimal | None
+    nights: int
+    asleep_seconds: int
     partial: bool
