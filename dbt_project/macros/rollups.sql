@@ -16,7 +16,8 @@ periods as (
 
 ),
 
-tracked_periods as (
+-- Found once, or it would be for each of the periods asked for.
+tracked_periods as materialized (
 
     select
         days.{{ period }},
@@ -64,24 +65,24 @@ rolled_up as (
     cross join lateral (
         select
             count(*) as periods,
-            array_agg(last_periods.first_day) as first_days,
-            array_agg(last_periods.last_day) as last_days
+            min(last_periods.first_day) as first_day
         from (
-            select
-                tracked_periods.first_day,
-                tracked_periods.last_day
+            select tracked_periods.first_day
             from tracked_periods
             where tracked_periods.{{ period }} < periods.{{ period }}
             order by tracked_periods.{{ period }} desc
             limit {{ history }}
         ) as last_periods
     ) as past
-    cross join lateral (
-        select sum(figures.actual_seconds)::numeric as actual_seconds
-        from unnest(past.first_days, past.last_days) as period (first_day, last_day)
-        inner join figures on figures.day between period.first_day and period.last_day
-        where figures.category = sums.category
-    ) as before
+    left join lateral (
+        select
+            figures.category,
+            sum(figures.actual_seconds)::numeric as actual_seconds
+        from tracked_periods
+        inner join figures on figures.day between tracked_periods.first_day and tracked_periods.last_day
+        where tracked_periods.{{ period }} < periods.{{ period }} and tracked_periods.first_day >= past.first_day
+        group by figures.category
+    ) as before on before.category = sums.category
 
 )
 
