@@ -118,21 +118,23 @@ class Nights(Part):
     alt: str
 
 
-class PlannedDay(Part):
-    """How much is planned on a day to come."""
+class Column(Part):
+    """A day or a month among others."""
 
     label: str
-    planned_seconds: int
-    length: str
+    value: str
+    share: float
+    """Of the full height, 0 to 1."""
+    newest: bool
 
 
-class NextWeek(Part):
-    """What is planned in the week after, as far as it is known."""
+class Columns(Part):
+    """Days or months side by side."""
 
     title: str
     remark: str
-    scale_seconds: int
-    days: tuple[PlannedDay, ...]
+    columns: tuple[Column, ...]
+    alt: str
 
 
 class Slice(Part):
@@ -181,24 +183,6 @@ class Standout(Part):
     best: bool
 
 
-class Trend(Part):
-    """A figure of the twelve months up to this one."""
-
-    label: str
-    line: Line
-    latest: str
-    range: str
-    """The least and the most of them."""
-
-
-class Trends(Part):
-    """The twelve months up to this one."""
-
-    marks: tuple[str, ...]
-    lines: tuple[Trend, ...]
-    alt: str
-
-
 class PeriodSheet(Sheet):
     """What the sheets of a week and of a month both have. Seconds are whole."""
 
@@ -225,7 +209,7 @@ class WeeklyReport(PeriodSheet):
     edition: Literal["weekly"] = "weekly"
     ribbons: Ribbons
     sleep: Nights
-    next_week: NextWeek
+    next_week: Columns
 
 
 class MonthlyReport(PeriodSheet):
@@ -234,4 +218,4 @@ class MonthlyReport(PeriodSheet):
     edition: Literal["monthly"] = "monthly"
     calendar: Calendar
     standouts: tuple[Standout, ...]
-    trends: Trends
+    twelve_months: Columns
