@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from tasks.marts.periods import PeriodMarts
 from tasks.marts.rows import Direction, PlanOutcome
 from tasks.report import lettering
+from tasks.report.lettering import Language
 from tasks.report.naming import UNTRACKED, Naming
 from tasks.report.page import Edition, Line
+from tasks.report.period_in_words import PeriodInWords
 from tasks.report.periods import ComparedRow, ComparedTable, PeriodCategory
 from tasks.report.table import ALARM_SHARE, scale, with_room
 
@@ -52,39 +54,33 @@ def kept_events(outcomes: Iterable[PlanOutcome]) -> Mapping[str, tuple[int, int]
     return counted
 
 
-def comparison(
-    marts: PeriodMarts, figures: Sequence[PeriodCategory], edition: Edition, naming: Naming
-) -> ComparedTable:
+def comparison(told: PeriodInWords, figures: Sequence[PeriodCategory]) -> ComparedTable:
     """The rows in the user's order; of too many, the longest, and the rest as one."""
-    words = naming.words
+    words, marts = told.words, told.marts
     events = kept_events(marts.outcomes)
     streaks = {row.category: words.say("streak", now=row.streak_days, best=row.best_days) for row in marts.streaks}
     kept, rest = with_room(figures)
     rows = [
-        _row(each, edition, naming, _line(marts, [each]), _fraction(*events.get(each.name, (0, 0)), naming)).model_copy(
+        _row(told, each, _line(marts, [each]), _fraction(*events.get(each.name, (0, 0)), words)).model_copy(
             update={
-                "met": _fraction(each.achieved_days, each.judged_days, naming),
+                "met": _fraction(each.achieved_days, each.judged_days, words),
                 "streak": streaks.get(each.name, "") if each.judged_days else "",
             }
         )
         for each in kept
     ]
     if rest:
-        together = _together(rest, naming)
+        together = _together(rest, words)
         of_rest = [events.get(each.name, (0, 0)) for each in rest]
-        fraction = _fraction(sum(one[0] for one in of_rest), sum(one[1] for one in of_rest), naming)
-        rows.append(_row(together, edition, naming, _line(marts, rest), fraction))
+        fraction = _fraction(sum(one[0] for one in of_rest), sum(one[1] for one in of_rest), words)
+        rows.append(_row(told, together, _line(marts, rest), fraction))
     known = any(each.usual_seconds is not None for each in figures)
-    remark = words.page["legend"] if known else words.phrases[f"no_usual_{_unit(edition)}"]
+    remark = words.page["legend"] if known else words.phrases[f"no_usual_{told.unit}"]
     return ComparedTable(rows=tuple(rows), scale_seconds=scale(rows), remark=remark)
 
 
-def _unit(edition: Edition) -> str:
-    return "week" if edition == "weekly" else "month"
-
-
-def _fraction(some: int, of_all: int, naming: Naming) -> str:
-    return naming.words.say("kept_of", kept=some, all=of_all) if of_all else ""
+def _fraction(some: int, of_all: int, words: Language) -> str:
+    return words.say("kept_of", kept=some, all=of_all) if of_all else ""
 
 
 def _line(marts: PeriodMarts, figures: Iterable[PeriodCategory]) -> Line:
@@ -98,12 +94,12 @@ def _line(marts: PeriodMarts, figures: Iterable[PeriodCategory]) -> Line:
     )
 
 
-def _together(rest: Sequence[PeriodCategory], naming: Naming) -> PeriodCategory:
+def _together(rest: Sequence[PeriodCategory], words: Language) -> PeriodCategory:
     usual = [each.usual_seconds for each in rest if each.usual_seconds is not None]
     return rest[0].model_copy(
         update={
             "name": "",
-            "label": naming.words.say("and_more", count=len(rest)),
+            "label": words.say("and_more", count=len(rest)),
             "color": lettering.PLAIN_GREY,
             "actual_seconds": sum(each.actual_seconds for each in rest),
             "planned_seconds": sum(each.planned_seconds for each in rest),
@@ -114,8 +110,8 @@ def _together(rest: Sequence[PeriodCategory], naming: Naming) -> PeriodCategory:
     )
 
 
-def _row(category: PeriodCategory, edition: Edition, naming: Naming, line: Line, kept: str) -> ComparedRow:
-    words = naming.words
+def _row(told: PeriodInWords, category: PeriodCategory, line: Line, kept: str) -> ComparedRow:
+    words = told.words
     off, planned = category.actual_seconds - category.planned_seconds, category.planned_seconds > 0
     usual = category.usual_seconds
     from_usual = None if usual is None else category.actual_seconds - usual
@@ -130,10 +126,11 @@ def _row(category: PeriodCategory, edition: Edition, naming: Naming, line: Line,
         usual_seconds=usual,
         actual=words.length(category.actual_seconds),
         difference=words.difference(off) if planned else "–",
-        alarm=planned and is_far(off, category.planned_seconds, edition),
+        # Before the end, what is missing may still come.
+        alarm=planned and (off > 0 or told.is_over) and is_far(off, category.planned_seconds, told.edition),
         kept=kept,
         from_usual="–" if from_usual is None else words.difference(from_usual),
-        unusual=from_usual is not None and usual is not None and is_far(from_usual, usual, edition),
+        unusual=from_usual is not None and usual is not None and is_far(from_usual, usual, told.edition),
         line=line,
         met="",
         streak="",

@@ -49,7 +49,8 @@ def _together(told: Mapping[date, DayInWords], group: Sequence[PlanOutcome], los
     if len(days) == 1:
         day = words.weekday_and_day(days[0])
         return one.model_copy(update={"clock": words.say("on_day", day=day, clock=one.clock), "alarm": far})
-    times = words.say("lost_times", lost=len(days), all=len({each.day for each in group}))
+    over = {each.day for each in group if each.pending_seconds < each.planned_seconds}
+    times = words.say("lost_times", lost=len(days), all=len(over))
     shown = _days_by_name(days, words) if len(days) <= DAYS_BY_NAME else ""
     return one.model_copy(update={"clock": shown, "what": times, "why": _mostly(told[worst.day], failed), "alarm": far})
 
@@ -65,7 +66,7 @@ def _days_by_name(days: Sequence[date], words: Language) -> str:
     said: list[str] = []
     for run in runs:
         ends = {"start": words.weekday(run[0]), "end": words.weekday(run[-1])}
-        said += [words.say("span", **ends)] if len(run) > 2 else [words.weekday(day) for day in run]
+        said += [words.say("span_of_days", **ends)] if len(run) > 2 else [words.weekday(day) for day in run]
     return words.phrases["days_comma"].join(said)
 
 

@@ -8,7 +8,7 @@ from tasks.marts.rows import DailySummary, Day, WeeklySummary
 from tasks.report.lettering import Language, printable
 from tasks.report.naming import UNTRACKED, Naming
 from tasks.report.periods import Calendar, CalendarDay, CalendarWeek, Slice
-from tasks.report.score import share_of
+from tasks.report.score import has_begun, share_of
 from tasks.report.standouts import Standing
 
 
@@ -37,12 +37,13 @@ def _days(marts: MonthMarts, standing: Mapping[date, Standing], naming: Naming) 
 def _day(
     day: Day, summary: DailySummary, slices: tuple[Slice, ...], standing: Standing | None, words: Language
 ) -> CalendarDay:
+    adherence = share_of(summary.adherence) if has_begun(day, summary) else None
     return CalendarDay(
         number=str(day.day.day),
         note=printable((day.holiday_name_ja if words.code == "ja" else day.holiday_name_en) or ""),
         day_off=day.day_type == "holiday",
-        adherence="" if summary.adherence is None else words.percent(float(summary.adherence)),
-        share=share_of(summary.adherence),
+        adherence="" if adherence is None else words.percent(adherence),
+        share=adherence,
         day_seconds=day.day_seconds,
         slices=slices,
         standing=standing,

@@ -12,14 +12,14 @@ from tasks.report.freshness import sources
 from tasks.report.losses import repeated_losses
 from tasks.report.month_grid import calendar
 from tasks.report.naming import Naming
-from tasks.report.overview import PeriodInWords
+from tasks.report.period_in_words import PeriodInWords
 from tasks.report.periods import MonthlyReport
 from tasks.report.score import share_of
 from tasks.report.standouts import standing, standouts
 from tasks.report.timeline import DayInWords
 from tasks.report.twelve_months import twelve_months
 
-LOSSES = 6
+LOSSES = 7
 
 
 def build_monthly(
@@ -41,7 +41,7 @@ def build_monthly(
         last_date=marts.span.last,
         timezone=zone.key,
         locale=locale,
-        partial=month.partial or generated_at < told.until,
+        partial=month.partial or not told.is_over,
         demo=demo,
         generated_at=generated_at.astimezone(zone),
         generated=words.say("generated", moment=words.moment(generated_at.astimezone(zone))),
@@ -65,7 +65,7 @@ def build_monthly(
         asleep_seconds=month.asleep_seconds,
         adherence=share_of(month.adherence),
         categories=found,
-        table=comparison(marts, found, "monthly", naming),
+        table=comparison(told, found),
         losses=repeated_losses(days, marts.outcomes, most=LOSSES),
         calendar=calendar(marts, notable, naming),
         standouts=standouts(marts, notable, naming),

@@ -8,8 +8,8 @@ from tasks.marts.periods import WeekMarts
 from tasks.marts.rows import Sleep
 from tasks.report import lettering
 from tasks.report.naming import Naming
-from tasks.report.overview import PeriodInWords
 from tasks.report.page import Tick
+from tasks.report.period_in_words import PeriodInWords
 from tasks.report.periods import Night, Nights
 
 EARLIEST, LATEST = -2, 8  # hours from midnight that the axis shows at least
@@ -55,7 +55,7 @@ def _night(
     words = told.words
     label = words.weekday_and_day(day)
     if sleep is None or ends is None:
-        return Night(label=label, bed_seconds=None, wake_seconds=None, span=words.phrases["no_sleep"], length="–")
+        return Night(label=label, bed_seconds=None, wake_seconds=None, span="", length="–")
     bed, wake = (int((end - first * HOUR).total_seconds()) for end in ends)
     clocks = {"start": _clock(told, sleep.bed_at), "end": _clock(told, sleep.wake_at)}
     return Night(
@@ -69,9 +69,9 @@ def _night(
 
 def _remark(told: PeriodInWords, main: Mapping[date, Sleep], ends: Mapping[date, tuple[timedelta, timedelta]]) -> str:
     """Between which hours it began and ended."""
-    if len(main) < 2:
-        return ""
     words = told.words
+    if len(main) < 2:
+        return "" if main else words.phrases["no_sleep"]
     beds = sorted(main.values(), key=lambda sleep: ends[sleep.day][0])
     wakes = sorted(main.values(), key=lambda sleep: ends[sleep.day][1])
     return " · ".join(

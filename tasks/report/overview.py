@@ -1,57 +1,21 @@
 """What the sheet of a week or a month says first: its score, its large numbers, its headline, what to know before."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
-from typing import Literal
-from zoneinfo import ZoneInfo
 
-from tasks.marts.periods import PeriodMarts, PeriodSummary
+from tasks.marts.periods import PeriodSummary
 from tasks.report import lettering
 from tasks.report.comparison import is_far, kept_events
 from tasks.report.freshness import incomplete, zone_in_words
-from tasks.report.lettering import Language, printable
-from tasks.report.naming import UNTRACKED, Naming
-from tasks.report.page import Figure, Line, Score, Source
+from tasks.report.lettering import printable
+from tasks.report.naming import UNTRACKED
+from tasks.report.page import Figure, Score, Source
+from tasks.report.period_in_words import PeriodInWords
 from tasks.report.periods import PeriodCategory
 from tasks.report.score import score as told_score
-from tasks.report.score import share_of
+from tasks.report.score import share_of, whole_percent
 
 RANGE_FROM_PERIODS = 3  # known ones of which the least and the most mean something
-
-
-@dataclass(frozen=True)
-class PeriodInWords:
-    """What a week or a month is told with: its marts, its clock, how things are called, and when it is told."""
-
-    marts: PeriodMarts
-    edition: Literal["weekly", "monthly"]
-    zone: ZoneInfo
-    naming: Naming
-    generated_at: datetime
-
-    @property
-    def words(self) -> Language:
-        """The page's language."""
-        return self.naming.words
-
-    @property
-    def unit(self) -> str:
-        """The word by which the phrases of this edition end."""
-        return "week" if self.edition == "weekly" else "month"
-
-    @property
-    def until(self) -> datetime:
-        """When its last day is over."""
-        days, last = self.marts.days, self.marts.span.last
-        if days and days[-1].day == last:
-            return days[-1].day_end
-        return datetime.combine(last + timedelta(days=1), time(), self.zone)
-
-    def past(self, figure: Callable[[PeriodSummary], float | None]) -> Line:
-        """A figure of the twelve periods up to this one; null where nothing was tracked."""
-        known = (self.marts.past.get(start) for start in self.marts.starts)
-        return tuple(figure(each) if each is not None and each.tracked_seconds > 0 else None for each in known)
 
 
 def score(told: PeriodInWords) -> Score:
@@ -63,7 +27,7 @@ def score(told: PeriodInWords) -> Score:
     if len(line) > 1 and line[-2] is not None:
         remarks.append(words.say(f"before_{told.unit}", percent=words.percent(line[-2])))
     if len(known) >= RANGE_FROM_PERIODS:
-        ends = {"least": words.percent(min(known)), "most": words.percent(max(known))}
+        ends = {"least": whole_percent(min(known)), "most": whole_percent(max(known))}
         remarks.append(words.say(f"range_{told.unit}", count=len(known), **ends))
     parts = {"on_time": summary.on_time, "right_length": summary.right_length}
     return told_score(summary.adherence, parts, line, remarks, words)
@@ -160,7 +124,7 @@ def headline(told: PeriodInWords, categories: Sequence[PeriodCategory]) -> tuple
     tracked = words.length(summary.tracked_seconds)
     if summary.tracked_seconds == 0:
         said = words.phrases[f"headline_untracked_{unit}"]
-    elif told.generated_at < told.until:
+    elif not told.is_over:
         said = words.say(f"headline_so_far_{unit}", length=tracked)
     elif summary.planned_seconds == 0:
         said = words.say(f"headline_no_plan_{unit}", length=tracked) + _unusual(told, categories, None)
@@ -225,7 +189,7 @@ def notices(told: PeriodInWords, found: Sequence[Source]) -> tuple[str, ...]:
     """What the reader must know before trusting the sheet: what is missing, and where clocks changed."""
     words, marts = told.words, told.marts
     said = []
-    if told.generated_at < told.until:
+    if not told.is_over:
         said.append(words.phrases[f"not_over_{told.unit}"])
     elif marts.summary.partial:
         said.append(incomplete(found, words, told.zone))

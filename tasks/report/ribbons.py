@@ -12,6 +12,7 @@ from tasks.report.lettering import Language, ink_on, printable
 from tasks.report.naming import UNTRACKED, Naming
 from tasks.report.page import Tick
 from tasks.report.periods import Piece, Ribbon, Ribbons
+from tasks.report.score import has_begun
 from tasks.report.timeline import DayInWords
 
 LABELLED_SECONDS = 45 * 60  # a shorter stretch has no room for a name
@@ -50,6 +51,7 @@ def _ribbon(
             tracked="–",
             untracked="–",
         )
+    begun = has_begun(told.day, summary)
     plan = [_planned(told, piece) for piece in _joined(piece for piece in marts.ledger if piece.day == day)]
     actual = [_owned(told, each) for each in marts.timeline if each.day == day and each.category != UNTRACKED]
     return Ribbon(
@@ -60,9 +62,9 @@ def _ribbon(
         ticks=tuple(_every_third(hour_ticks(told.day.day_start, told.day.day_end, told.zone))),
         pieces=(*side_by_side(plan), *side_by_side(actual)),
         remark="" if plan or actual else words.page["nothing_to_compare"],
-        adherence="–" if summary.adherence is None else words.percent(float(summary.adherence)),
-        tracked=words.length(summary.tracked_seconds),
-        untracked=words.length(summary.untracked_seconds),
+        adherence=words.percent(float(summary.adherence)) if summary.adherence is not None and begun else "–",
+        tracked=words.length(summary.tracked_seconds) if begun else "–",
+        untracked=words.length(summary.untracked_seconds) if begun else "–",
     )
 
 

@@ -16,13 +16,16 @@ MOST = 3
 
 
 def standing(marts: MonthMarts) -> Mapping[date, Standing]:
-    """Up to three days of each kind, of no more planned days than are over; the best come first."""
+    """Up to three days of each kind, the best first; where all are equal, or there are none, nothing stands out."""
     over = {day.day for day in marts.days if day.is_ended}
     ranked = sorted(
         (summary for summary in marts.summaries if summary.day in over and summary.adherence is not None), key=_rank
     )
     count = min(MOST, len(ranked) // 2)
-    best, worst = ranked[:count], ranked[len(ranked) - count :][::-1]
+    best = ranked[:count]
+    worst = [summary for summary in ranked[len(ranked) - count :][::-1] if summary.adherence != best[-1].adherence]
+    if not worst:
+        return {}
     kinds: dict[date, Standing] = {summary.day: "best" for summary in best}
     return kinds | {summary.day: "worst" for summary in worst}
 

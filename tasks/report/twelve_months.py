@@ -1,8 +1,8 @@
 """How far the plan was kept in each of the twelve months up to one, as columns."""
 
-from tasks.report.overview import PeriodInWords
+from tasks.report.period_in_words import PeriodInWords
 from tasks.report.periods import Column, Columns
-from tasks.report.score import share_of
+from tasks.report.score import share_of, whole_percent
 
 
 def twelve_months(told: PeriodInWords) -> Columns:
@@ -12,7 +12,7 @@ def twelve_months(told: PeriodInWords) -> Columns:
     columns = tuple(
         Column(
             label=words.month_mark(start),
-            value="–" if share is None else str(int(share * 100 + 0.5)),
+            value="–" if share is None else str(whole_percent(share)),
             share=share or 0,
             newest=start == marts.span.first,
         )

@@ -13,7 +13,7 @@ from tasks.report.losses import repeated_losses
 from tasks.report.naming import Naming
 from tasks.report.next_week import next_week
 from tasks.report.nights import nights
-from tasks.report.overview import PeriodInWords
+from tasks.report.period_in_words import PeriodInWords
 from tasks.report.periods import WeeklyReport
 from tasks.report.ribbons import ribbons
 from tasks.report.score import share_of
@@ -40,7 +40,7 @@ def build_weekly(
         last_date=marts.span.last,
         timezone=zone.key,
         locale=locale,
-        partial=week.partial or generated_at < told.until,
+        partial=week.partial or not told.is_over,
         demo=demo,
         generated_at=generated_at.astimezone(zone),
         generated=words.say("generated", moment=words.moment(generated_at.astimezone(zone))),
@@ -64,7 +64,7 @@ def build_weekly(
         asleep_seconds=week.asleep_seconds,
         adherence=share_of(week.adherence),
         categories=found,
-        table=comparison(marts, found, "weekly", naming),
+        table=comparison(told, found),
         losses=repeated_losses(days, marts.outcomes, most=LOSSES),
         ribbons=ribbons(marts, days, naming),
         sleep=nights(told, marts),

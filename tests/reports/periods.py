@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from random import Random
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -63,6 +64,7 @@ WEEKEND_ACTUAL = (
 Lived: TypeAlias = Callable[[date, ZoneInfo], DayMarts]
 
 
+@cache
 def an_ordinary_day(day: date, zone: ZoneInfo) -> DayMarts:
     """A working day or a weekend, no two the same and each the same every time."""
     chance = Random(day.toordinal())  # noqa: S311 - an invented life that is the same each time
