@@ -11,6 +11,7 @@
         (data -> 'start' ->> 'date')::date as first_day,
         (data -> 'end' ->> 'date')::date as day_after,
         coalesce(data ->> 'transparency' = 'transparent', false) as is_transparent,
+        coalesce(data ->> 'visibility' in ('private', 'confidential'), false) as is_private,
         jsonb_path_exists(
             data, '$.attendees[*] ? (@.self == true && @.responseStatus == "declined")'
         ) as is_declined

@@ -30,6 +30,12 @@ social_mappings as (
 
 ),
 
+private as (
+
+    select * from {{ ref('private') }}
+
+),
+
 plan_rules as (
 
     select
@@ -102,6 +108,13 @@ from social_mappings
 where client is null
     or coalesce(social, 'Untracked') = 'Untracked'
     or isempty(valid)
+
+union all
+
+select format('private.csv: %s %L has no usable kind or key', kind, key) as mistake
+from private
+where coalesce(kind, '') not in ('project', 'client', 'calendar')
+    or key is null
 
 union all
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias
 
+AdviceKind: TypeAlias = Literal["takes_longer", "takes_less", "rarely_kept"]
 DayType: TypeAlias = Literal["weekday", "holiday"]
 Direction: TypeAlias = Literal["more", "less", "neutral"]
 Lane: TypeAlias = Literal["actual", "plan"]
@@ -17,7 +18,8 @@ PlanBasis: TypeAlias = Literal["frozen", "current"]
 class MartRow:
     """A row of some mart: the fields are its columns, in the contract's order; lengths are seconds, instants aware.
 
-    `MART` is its table in schema `marts`, `ORDER` the columns by which rows are given.
+    `MART` is its table in schema `marts`, `ORDER` the columns by which rows are given. Of a row that `is_private`
+    nothing but figures and the category may leave the machine.
     """
 
     MART: ClassVar[str]
@@ -300,13 +302,13 @@ class NextDayPlan(MartRow):
 
 @dataclass(frozen=True)
 class Advice(MartRow):
-    """What the last 28 days say about a category that is planned on the day after; place 1 has the most at stake."""
+    """What the days up to a local day say of a category that is planned next; place 1 has the most at stake."""
 
     MART = "advice"
     ORDER = ("day", "place")
     day: date
     place: int
-    kind: Literal["takes_longer", "takes_less", "rarely_kept"]
+    kind: AdviceKind
     category: str
     planned_days: int
     kept_days: int

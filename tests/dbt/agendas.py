@@ -85,6 +85,7 @@ def _changed(event: Event, bounds: tuple[datetime, datetime], random: Random) ->
         replace(event, is_transparent=not event.is_transparent),
         replace(event, is_cancelled=not event.is_cancelled),
         replace(event, color_id=random.choice([None, "5", "6"])),
+        replace(event, visibility=random.choice([None, "default", "public", "private", "confidential"])),
         replace(event, stop=event.stop_at + 20 * MINUTE),
         replace(event, stop=event.start),
         replace(event, event_type=random.choice(["default", "workingLocation", "birthday", "focusTime"])),

@@ -138,6 +138,7 @@ class Edits:
             {"transparency": self.random.choice(["transparent", "opaque"])},
             {"attendees": [{"self": True, "responseStatus": self.random.choice(["declined", "accepted"])}]},
             {"eventType": self.random.choice(["workingLocation", "default"])},
+            {"visibility": self.random.choice(["private", "default"])},
         ]
         return f"event edited: {self._store(EVENTS, source_id, data | self.random.choice(changes))}"
 

@@ -12,6 +12,7 @@ from tests.dbt.oracle.life import (
     Entry,
     Life,
     Mapping_,
+    Private,
     Project,
     Rule,
     Seeds,
@@ -182,6 +183,13 @@ def _seeds(change: date) -> Seeds:
             Social("Acme", "The firm", Valid(since=change)),
             Social("13", "Neighbours", Valid(change, later)),
             Social("University", "School", since),
+        ],
+        private=[
+            Private("project", "Meals"),
+            Private("project", "22"),
+            Private("project", "Movie"),
+            Private("client", "12"),
+            Private("calendar", "Shared"),
         ],
         rules=[
             Rule(20, "team", "Meetings"),

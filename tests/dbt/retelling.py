@@ -64,6 +64,7 @@ def _tell_version(raw: RawRows, version: Version, *, is_stamped: bool) -> None:
     more |= {"status": "cancelled"} if event.is_cancelled else {}
     more |= {"transparency": "transparent"} if event.is_transparent else {}
     more |= {"attendees": invited("declined")} if event.is_declined else {}
+    more |= {"visibility": event.visibility} if event.visibility else {}
     if event.is_timed:
         raw.event(
             event.event_id,

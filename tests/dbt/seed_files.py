@@ -12,6 +12,7 @@ HEADERS: Mapping[str, str] = {
     "categories": "category,name_en,name_ja,color,sort_order,coarse_category,role",
     "category_mappings": "kind,key,category,valid_from,valid_until",
     "social_mappings": "client,social,valid_from,valid_until",
+    "private": "kind,key",
     "plan_rules": "position,pattern,category,valid_from,valid_until",
     "targets": "category,day_type,direction,target_seconds,valid_from,valid_until",
 }
@@ -32,6 +33,7 @@ def csv_texts(seeds: Seeds) -> Mapping[str, str]:
         "categories": [[category, None, None, None, None, group, None] for category, group in seeds.coarse.items()],
         "category_mappings": [[each.kind, each.key, each.category, *_dates(each.valid)] for each in seeds.mappings],
         "social_mappings": [[each.client, each.social, *_dates(each.valid)] for each in seeds.socials],
+        "private": [[each.kind, each.key] for each in seeds.private],
         "plan_rules": [[each.position, each.pattern, each.category, *_dates(each.valid)] for each in seeds.rules],
         "targets": [
             [each.category, each.day_type, each.direction, each.seconds, *_dates(each.valid)] for each in seeds.targets

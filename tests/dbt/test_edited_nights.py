@@ -26,6 +26,7 @@ TABLES = ("sleep", "streaks", "plan_ledger")
 SEEDS = {
     "categories": "category,name_en,name_ja,color,sort_order,coarse_category,role\n",
     "category_mappings": "kind,key,category,valid_from,valid_until\n",
+    "private": "kind,key\n",
     "plan_rules": "position,pattern,category,valid_from,valid_until\n",
     "social_mappings": "client,social,valid_from,valid_until\n",
     # Reading is judged on one day only, and not even then if that is a holiday.

@@ -31,6 +31,7 @@ event_color,5,Yellow things,,
 calendar,Shared,Together,,
 calendar,other@example.test,Elsewhere,,
 """,
+    "private": "kind,key\n",
     "plan_rules": """position,pattern,category,valid_from,valid_until
 20,team,Second,,
 10,lunch|dinner,Meals,,
@@ -99,6 +100,9 @@ def _events(raw: RawRows) -> None:
     for calendar_id, name in (("me@example.test", "Me"), ("shared@example.test", "Shared")):
         raw.calendar(calendar_id, name)
     raw.calendar("gone@example.test", "Gone", deleted="2026-03-01 00:00")
+    # Five days of February: mail that is never read as planned.
+    for number in range(5):
+        raw.event(f"m{number}", "Mail", f"2026-02-1{number} 08:00", f"2026-02-1{number} 08:30")
     # Tuesday the 3rd: what counts and what does not.
     raw.event("a1", "Work", "2026-03-03 09:30", "2026-03-03 10:30")
     raw.event("a2", "Work", "2026-03-03 10:00", "2026-03-03 12:00", status="tentative")
@@ -284,6 +288,17 @@ def test_adherence_is_the_share_of_the_plan_that_was_kept(marts: Warehouse) -> N
     assert adherence["2026-03-02"] is None
     assert marts.summary("planned_seconds")["2026-03-03"] == hours(3.25)
     assert set(marts.summary("plan_basis").values()) == {"current"}
+
+
+def test_advice_is_given_on_the_next_days_plan(marts: Warehouse) -> None:
+    advice = marts.rows(
+        "select day::text, place, kind, category, planned_days, kept_days, ratio, next_planned_seconds, usual_seconds,"
+        " at_stake_seconds from marts.advice order by day"
+    )
+    assert advice == [
+        ("2026-02-13", 1, "rarely_kept", "Mail", 4, 0, Decimal(0), 1800, 0, 1800),
+        ("2026-03-02", 1, "rarely_kept", "Mail", 5, 0, Decimal(0), 2700, 0, 2700),
+    ]
 
 
 def test_all_day_events_are_notes_and_no_plan(marts: Warehouse) -> None:

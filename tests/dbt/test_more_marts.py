@@ -22,6 +22,7 @@ Work,,,,,Duty,
 Mail,,,,,Duty,
 """,
     "category_mappings": "kind,key,category,valid_from,valid_until\n",
+    "private": "kind,key\n",
     "plan_rules": "position,pattern,category,valid_from,valid_until\n",
     "social_mappings": "client,social,valid_from,valid_until\n",
     "targets": """category,day_type,direction,target_seconds,valid_from,valid_until

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.dbt.oracle import categories, plan, tracking
+from tests.dbt.oracle import categories, plan, privacy, tracking
 from tests.dbt.oracle.clock import Day, local_days
 from tests.dbt.oracle.figures import marts_of
 from tests.dbt.oracle.life import (
@@ -19,6 +19,7 @@ from tests.dbt.oracle.life import (
     Life,
     Listing,
     Mapping_,
+    Private,
     Project,
     Rule,
     Seeds,
@@ -166,7 +167,7 @@ def test_a_stretch_of_the_timeline_knows_the_whole_entry_or_event() -> None:
         versions=[Version(Event("e", at("22:00"), at("06:00", tuesday)), LONG_AGO)],
         sources=[Source("toggl", at("11:30", tuesday))],
     )
-    rows = [(row[1], row[7], *row[9:]) for row in marts_of(life).daily_timeline if row[0] == tuesday]
+    rows = [(row[1], row[7], *row[9:11]) for row in marts_of(life).daily_timeline if row[0] == tuesday]
     assert rows == [
         ("actual", "1", at("23:00"), at("07:00", tuesday)),
         ("actual", None, None, None),
@@ -267,6 +268,46 @@ def test_of_several_projects_of_a_title_the_active_one_with_the_smallest_id() ->
     twin = categories.project_of_title(event("09:00", "10:00", "Twin"), PEOPLE)
     assert twin is not None
     assert twin.project_id == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "entries", "events"),
+    [
+        (Private("project", "Work"), [1], ["Work"]),
+        (Private("project", "1"), [1], ["Work"]),
+        (Private("project", "Twin"), [2, 3, 4], ["Twin"]),
+        (Private("project", "3"), [3], ["Twin"]),
+        (Private("project", "Gone"), [5], ["Gone"]),
+        (Private("project", "Movie"), [], ["Movie"]),
+        (Private("client", "Acme"), [1], ["Work"]),
+        (Private("client", "99"), [3], ["Twin"]),
+        (Private("calendar", ME), [], ["Work", "Twin", "Gone", "Movie", None]),
+        (Private("calendar", "Shared"), [], []),
+        (Private("client", "Work"), [], []),
+    ],
+)
+def test_what_a_line_makes_private(line: Private, entries: Sequence[int], events: Sequence[str | None]) -> None:
+    titles = ["Work", "Twin", "Gone", "Movie", None]
+    planned_ = {title: Event("e", at("09:00"), at("10:00"), title) for title in titles}
+    versions = [Version(each, LONG_AGO) for each in planned_.values()]
+    listings = [Listing(SHARED, "Shared", LONG_AGO)]
+    life = replace(PEOPLE, seeds=Seeds(private=[line]), versions=versions, listings=listings)
+    assert [number for number in (1, 2, 3, 4, 5, 7, None) if privacy.of_entry(number, life)] == entries
+    assert [title for title, each in planned_.items() if privacy.of_event(each, life)] == events
+
+
+def test_a_plan_is_private_by_its_own_mark_or_the_last_there_was() -> None:
+    plain, eight, nine = event("09:00", "10:00"), at("08:00"), at("09:00")
+    private, secret = replace(plain, visibility="private"), replace(plain, visibility="confidential")
+
+    def marks(*versions: Version) -> list[bool]:
+        return [privacy.of_event(version.event, replace(LIFE, versions=versions)) for version in versions]
+
+    assert marks(Version(plain, LONG_AGO, eight), Version(private, eight)) == [True, True]
+    assert marks(Version(secret, LONG_AGO, eight), Version(plain, eight)) == [True, False]
+    cancelled = Version(replace(plain, is_cancelled=True), nine)
+    assert marks(Version(plain, LONG_AGO, eight), Version(private, eight, nine), cancelled)[0]
+    assert marks(Version(plain, LONG_AGO, eight), Version(plain, eight, None, is_tombstone=True)) == [False, False]
 
 
 def test_a_day_is_frozen_if_one_calendar_was_known_over_all_of_it_at_the_cutoff() -> None:

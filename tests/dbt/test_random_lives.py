@@ -29,7 +29,8 @@ COLUMNS: Mapping[str, str] = {
     " replanned_seconds, plan_basis, adherence, partial",
     "daily_category": "day, category, coarse_category, raw_seconds, actual_seconds, planned_seconds, overlap_seconds,"
     " target_seconds, target_direction, estimate_seconds, achieved",
-    "daily_timeline": "day, lane, start_at, end_at, category, title, project, source_id, social, began_at, ended_at",
+    "daily_timeline": "day, lane, start_at, end_at, category, title, project, source_id, social, began_at, ended_at,"
+    " is_private",
     "daily_social": "day, social, actual_seconds",
 }
 

@@ -14,6 +14,12 @@ clients as (
 
 ),
 
+private as (
+
+    select * from {{ ref('private') }}
+
+),
+
 with_client as (
 
     select
@@ -27,6 +33,19 @@ with_client as (
     from projects
     left join clients on clients.client_id = projects.client_id
 
+),
+
+with_privacy as (
+
+    select
+        *,
+        exists(
+            select from private
+            where private.kind = 'project' and private.key in (with_client.project_id::text, with_client.name)
+                or private.kind = 'client' and private.key in (with_client.client_id::text, with_client.client_name)
+        ) as is_private
+    from with_client
+
 )
 
-select * from with_client
+select * from with_privacy

@@ -65,6 +65,11 @@ with_role as (
         calendar_id,
         title,
         color_id,
+        -- Who marks an event private later means its earlier plans, too, even if it has been cancelled since.
+        is_private or last_value(is_private) over (
+            partition by source_id
+            order by superseded_at, seen_at rows between unbounded preceding and unbounded following
+        ) as is_private,
         start_at,
         end_at,
         first_day,
@@ -84,6 +89,7 @@ counting as (
         calendar_id,
         title,
         color_id,
+        is_private,
         case role when 'plan' then tstzrange(start_at, end_at) end as during,
         case role when 'note' then daterange(first_day, day_after) end as days
     from with_role

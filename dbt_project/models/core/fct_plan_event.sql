@@ -12,6 +12,7 @@ select
     title,
     calendar,
     project_name,
+    is_private,
     is_planned,
     is_current
 from {{ ref('int_event_day') }}

@@ -198,6 +198,7 @@ described as (
         entries.started_at as began_at,
         entries.stopped_at as ended_at,
         projects.name as project_name,
+        coalesce(projects.is_private, false) as is_private,
         {{ seconds_between('lower(stretches.during)', 'upper(stretches.during)') }} as seconds
     from stretches
     left join entries on entries.entry_id = stretches.entry_id

@@ -61,7 +61,8 @@ touched_time as (
     select versions.during
     from read_first
     inner join versions on versions.source_id = read_first.key
-    where read_first.what = 'event' and versions.role = 'plan' and versions.is_present
+    -- With a change of its privacy, also where it was planned before.
+    where read_first.what = 'event' and versions.role = 'plan'
 
     union
 

@@ -60,6 +60,23 @@ mappings as (
 
 ),
 
+private as (
+
+    select * from {{ ref('private') }}
+
+),
+
+-- Of several projects of one name it is enough that one is private.
+private_titles as (
+
+    select name as title from projects
+    where is_private
+    union
+    select key as title from private
+    where kind = 'project'
+
+),
+
 on_day as (
 
     select
@@ -174,6 +191,12 @@ categorized as (
         counting.title,
         counting.calendar,
         project_of_name.name as project_name,
+        counting.is_private
+        or exists (select from private_titles where private_titles.title = counting.title)
+        or exists (
+            select from private
+            where private.kind = 'calendar' and private.key in (counting.calendar_id, counting.calendar)
+        ) as is_private,
         counting.is_planned,
         counting.is_current
     from counting
@@ -211,6 +234,7 @@ select
     title,
     calendar,
     project_name,
+    is_private,
     is_planned,
     is_current
 from categorized

@@ -31,7 +31,8 @@ lanes as (
         owned.entry_id::text as source_id,
         owned.social,
         owned.began_at,
-        owned.ended_at
+        owned.ended_at,
+        owned.is_private
     from affected
     inner join owned on owned.day = affected.day
 
@@ -48,7 +49,8 @@ lanes as (
         planned.source_id,
         null as social,
         planned.began_at,
-        planned.ended_at
+        planned.ended_at,
+        planned.is_private
     from affected
     inner join planned on planned.day = affected.day
 

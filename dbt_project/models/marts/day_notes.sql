@@ -19,7 +19,8 @@ noted as (
         event_days.title,
         event_days.calendar,
         event_days.category,
-        event_days.source_id
+        event_days.source_id,
+        event_days.is_private
     from affected
     inner join event_days on event_days.day = affected.day
     where event_days.role = 'note'

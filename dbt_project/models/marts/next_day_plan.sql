@@ -28,7 +28,8 @@ seen_from_the_day_before as (
         planned.category,
         planned.title,
         planned.project,
-        planned.source_id
+        planned.source_id,
+        planned.is_private
     from days
     -- Not simply the next date: where a zone crossed the date line there is none of that name.
     cross join

@@ -27,6 +27,7 @@ planned as (
         events.source_id,
         events.category,
         events.title,
+        events.is_private,
         tstzrange(events.start_at, events.end_at) as during
     from events
     inner join affected on affected.day = events.day
@@ -88,6 +89,7 @@ with_what_was_kept as (
         planned.source_id,
         planned.category,
         planned.title,
+        planned.is_private,
         pieces.actual_category,
         pieces.during,
         min(lower(pieces.during)) filter (where pieces.actual_category = planned.category) over event as kept_from,
@@ -105,6 +107,7 @@ judged as (
         source_id,
         category,
         title,
+        is_private,
         actual_category,
         during,
         case
@@ -127,11 +130,12 @@ merged as (
         source_id,
         category,
         title,
+        is_private,
         actual_category,
         outcome,
         unnest(range_agg(during)) as during
     from judged
-    group by day, source_id, category, title, actual_category, outcome
+    group by day, source_id, category, title, is_private, actual_category, outcome
 
 ),
 
@@ -146,7 +150,8 @@ ledger as (
         outcome,
         category,
         title,
-        actual_category
+        actual_category,
+        is_private
     from merged
 
 )

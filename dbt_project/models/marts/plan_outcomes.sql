@@ -13,6 +13,7 @@ by_owner as (
         source_id,
         title,
         category,
+        is_private,
         actual_category,
         min(start_at) as start_at,
         max(end_at) as end_at,
@@ -25,7 +26,7 @@ by_owner as (
         coalesce(sum(seconds) filter (where outcome = 'pending'), 0) as pending_seconds,
         coalesce(sum(seconds) filter (where actual_category <> category), 0) as displaced_seconds
     from ledger
-    group by day, source_id, title, category, actual_category
+    group by day, source_id, title, category, is_private, actual_category
 
 ),
 
@@ -49,9 +50,10 @@ by_event as (
             array_agg(actual_category order by displaced_seconds desc, actual_category)
             filter (where displaced_seconds > 0)
         )[1] as displaced_by,
-        max(displaced_seconds)::integer as displaced_seconds
+        max(displaced_seconds)::integer as displaced_seconds,
+        is_private
     from by_owner
-    group by day, source_id, title, category
+    group by day, source_id, title, category, is_private
 
 )
 

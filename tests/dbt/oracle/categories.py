@@ -15,11 +15,11 @@ def of_project(project_id: int | None, day: date, life: Life) -> str:
     project = project_of(project_id, life)
     if project is None:
         return UNCATEGORIZED
-    client_name = _client_name(project, life)
+    client = client_name(project, life)
     return (
         _mapped("project", [str(project.project_id), project.name], day, life)
         or _mapped("project_color", [project.color], day, life)
-        or _mapped("client", [str(project.client_id), client_name], day, life)
+        or _mapped("client", [str(project.client_id), client], day, life)
         or _own_name(project.name)
     )
 
@@ -29,12 +29,12 @@ def social_of_project(project_id: int | None, day: date, life: Life) -> str:
     project = project_of(project_id, life)
     if project is None:
         return UNCATEGORIZED
-    client_name = _client_name(project, life)
-    for key in (str(project.client_id), client_name):
+    client = client_name(project, life)
+    for key in (str(project.client_id), client):
         for line in life.seeds.socials:
             if line.client == key and line.valid.on(day):
                 return line.social
-    return _own_name(client_name)
+    return _own_name(client)
 
 
 def of_event(event: Event, day: date, life: Life) -> str:
@@ -47,7 +47,7 @@ def of_event(event: Event, day: date, life: Life) -> str:
         return of_project(project.project_id, day, life)
     return (
         _mapped("event_color", [event.color_id], day, life)
-        or _mapped("calendar", [event.calendar_id, _calendar_name(event.calendar_id, life)], day, life)
+        or _mapped("calendar", [event.calendar_id, calendar_name(event.calendar_id, life)], day, life)
         or UNCATEGORIZED
     )
 
@@ -69,6 +69,17 @@ def present_listing(calendar_id: str, life: Life) -> Listing | None:
     return rows[0] if rows else None
 
 
+def client_name(project: Project, life: Life) -> str | None:
+    """The name of a project's client, if it is known."""
+    return next((client.name for client in life.clients if client.client_id == project.client_id), None)
+
+
+def calendar_name(calendar_id: str, life: Life) -> str:
+    """The name of a calendar now; its id where the list has none."""
+    listing = present_listing(calendar_id, life)
+    return calendar_id if listing is None else listing.name
+
+
 def _mapped(kind: str, keys: Iterable[str | None], day: date, life: Life) -> str | None:
     """The mapping that is valid for the first of the keys that has one; colours are the same in capitals."""
     for key in keys:
@@ -82,12 +93,3 @@ def _mapped(kind: str, keys: Iterable[str | None], day: date, life: Life) -> str
 def _own_name(name: str | None) -> str:
     """A name that serves as a category; the word for what nobody tracked does not."""
     return UNCATEGORIZED if name in {None, "", UNTRACKED} else str(name)
-
-
-def _client_name(project: Project, life: Life) -> str | None:
-    return next((client.name for client in life.clients if client.client_id == project.client_id), None)
-
-
-def _calendar_name(calendar_id: str, life: Life) -> str:
-    listing = present_listing(calendar_id, life)
-    return calendar_id if listing is None else listing.name

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from tests.dbt.oracle import categories, plan, tracking
+from tests.dbt.oracle import categories, plan, privacy, tracking
 from tests.dbt.oracle.categories import UNTRACKED
 from tests.dbt.oracle.clock import ONE_DAY, Day, local_days
 from tests.dbt.oracle.life import Entry, Event, Life, Target
@@ -197,24 +197,24 @@ def _summary_row(figures: DayFigures, life: Life) -> Row:
 
 
 def _timeline_rows(figures: DayFigures, life: Life) -> Iterable[Row]:
-    """Both lanes: owned stretches with what nobody owns among them, and planned events one by one; then both ends."""
+    """Both lanes: owned stretches with what nobody owns among them, and planned events one by one."""
     day = figures.day.date
     for stretch in figures.stretches:
         entry = stretch.owner
         if entry is None:
-            yield (day, "actual", stretch.start, stretch.end, UNTRACKED, None, None, None, UNTRACKED, None, None)
+            yield (day, "actual", stretch.start, stretch.end, UNTRACKED, None, None, None, UNTRACKED, None, None, False)
             continue
         project = categories.project_of(entry.project_id, life)
         category = categories.of_project(entry.project_id, day, life)
         social = categories.social_of_project(entry.project_id, day, life)
         names = (entry.title or None, project and project.name, str(entry.entry_id))
-        whole = (entry.start, tracking.stop_of(entry, life))
+        whole = (entry.start, tracking.stop_of(entry, life), privacy.of_entry(entry.project_id, life))
         yield (day, "actual", stretch.start, stretch.end, category, *names, social, *whole)
     for planned in figures.plans:
         project = categories.project_of_title(planned.event, life)
         names = (planned.event.title or None, project and project.name, planned.event.source_id)
         category = categories.of_event(planned.event, day, life)
-        whole = (planned.event.start_at, planned.event.stop_at)
+        whole = (planned.event.start_at, planned.event.stop_at, privacy.of_event(planned.event, life))
         yield (day, "plan", planned.start, planned.end, category, *names, None, *whole)
 
 

@@ -64,11 +64,20 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Private:
+    """A line of private.csv; `key` is a name or an id."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Seeds:
     """The user's own files; `coarse` is the coarse group by category."""
 
     mappings: Sequence[Mapping_] = ()
     socials: Sequence[Social] = ()
+    private: Sequence[Private] = ()
     rules: Sequence[Rule] = ()
     targets: Sequence[Target] = ()
     coarse: Mapping[str, str] = field(default_factory=dict)
@@ -120,6 +129,7 @@ class Event:
     is_cancelled: bool = False
     is_declined: bool = False
     is_transparent: bool = False
+    visibility: str | None = None
 
     @property
     def is_timed(self) -> bool:
