@@ -126,15 +126,19 @@ def _row(told: PeriodInWords, category: PeriodCategory, line: Line, kept: str) -
         usual_seconds=usual,
         actual=words.length(category.actual_seconds),
         difference=words.difference(off) if planned else "–",
-        # Before the end, what is missing may still come.
-        alarm=planned and (off > 0 or told.is_over) and is_far(off, category.planned_seconds, told.edition),
+        alarm=planned and _is_pointed_at(told, off, category.planned_seconds),
         kept=kept,
         from_usual="–" if from_usual is None else words.difference(from_usual),
-        unusual=from_usual is not None and usual is not None and is_far(from_usual, usual, told.edition),
+        unusual=from_usual is not None and usual is not None and _is_pointed_at(told, from_usual, usual),
         line=line,
         met="",
         streak="",
     )
+
+
+def _is_pointed_at(told: PeriodInWords, off: int, from_: int) -> bool:
+    """Whether a difference is far; before the end, what is missing may still come."""
+    return (off > 0 or told.is_over) and is_far(off, from_, told.edition)
 
 
 def is_far(off: int, from_: int, edition: Edition) -> bool:

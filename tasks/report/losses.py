@@ -12,7 +12,7 @@ from tasks.report.timeline import ALARM_SECONDS, DayInWords
 
 LOSSES = 5
 GAPS = 4
-DAYS_BY_NAME = 7
+DAYS_BY_NAME = 7  # over which no weekday comes twice
 WORTH_TELLING_SECONDS = 5 * 60
 """A plan kept to within this was kept."""
 
@@ -51,7 +51,7 @@ def _together(told: Mapping[date, DayInWords], group: Sequence[PlanOutcome], los
         return one.model_copy(update={"clock": words.say("on_day", day=day, clock=one.clock), "alarm": far})
     over = {each.day for each in group if each.pending_seconds < each.planned_seconds}
     times = words.say("lost_times", lost=len(days), all=len(over))
-    shown = _days_by_name(days, words) if len(days) <= DAYS_BY_NAME else ""
+    shown = _days_by_name(days, words) if (days[-1] - days[0]).days < DAYS_BY_NAME else ""
     return one.model_copy(update={"clock": shown, "what": times, "why": _mostly(told[worst.day], failed), "alarm": far})
 
 
