@@ -1,7 +1,8 @@
-{#- The figures of each category over a period, which is a column of `days`: week or month.
+{#- The figures of each category over a period, which is a column of `days`: week or month; what is usual for it is what
+    the last `history` periods before it say that have any tracked time.
 
     Sums are made per period, over the range of its days: one period is read without the others. -#}
-{% macro categories_rolled_up(period) -%}
+{% macro categories_rolled_up(period, history) -%}
 with
 
 periods as (
@@ -15,7 +16,22 @@ periods as (
 
 ),
 
-figures as (
+-- Found once, or it would be for each of the periods asked for.
+tracked_periods as materialized (
+
+    select
+        days.{{ period }},
+        min(days.day) as first_day,
+        max(days.day) as last_day
+    from {{ ref('days') }} as days
+    inner join {{ ref('daily_summary') }} as summaries on summaries.day = days.day
+    group by days.{{ period }}
+    having bool_or(summaries.tracked_seconds > 0)
+
+),
+
+-- Used twice, yet to be looked up by its index.
+figures as not materialized (
 
     select * from {{ ref('daily_category') }}
 
@@ -25,7 +41,10 @@ rolled_up as (
 
     select
         periods.{{ period }},
-        sums.*
+        sums.*,
+        case
+            when past.periods >= 2 then round(coalesce(before.actual_seconds, 0) / past.periods)::bigint
+        end as usual_seconds
     from periods
     cross join lateral (
         select
@@ -43,6 +62,27 @@ rolled_up as (
         where figures.day between periods.first_day and periods.last_day
         group by figures.category, figures.coarse_category
     ) as sums
+    cross join lateral (
+        select
+            count(*) as periods,
+            min(last_periods.first_day) as first_day
+        from (
+            select tracked_periods.first_day
+            from tracked_periods
+            where tracked_periods.{{ period }} < periods.{{ period }}
+            order by tracked_periods.{{ period }} desc
+            limit {{ history }}
+        ) as last_periods
+    ) as past
+    left join lateral (
+        select
+            figures.category,
+            sum(figures.actual_seconds)::numeric as actual_seconds
+        from tracked_periods
+        inner join figures on figures.day between tracked_periods.first_day and tracked_periods.last_day
+        where tracked_periods.{{ period }} < periods.{{ period }} and tracked_periods.first_day >= past.first_day
+        group by figures.category
+    ) as before on before.category = sums.category
 
 )
 
@@ -76,6 +116,12 @@ figures as (
 
 ),
 
+sleeps as (
+
+    select * from {{ ref('sleep') }} where kind = 'main'
+
+),
+
 rolled_up as (
 
     select
@@ -91,6 +137,8 @@ rolled_up as (
         (kept.overlap_seconds::numeric / nullif(sums.planned_seconds, 0))::numeric(7, 6) as adherence,
         (kept.spent_seconds::numeric / nullif(sums.planned_seconds, 0))::numeric(7, 6) as right_length,
         (kept.overlap_seconds::numeric / nullif(kept.spent_seconds, 0))::numeric(7, 6) as on_time,
+        nights.nights,
+        nights.asleep_seconds,
         sums.partial
     from periods
     cross join lateral (
@@ -112,6 +160,13 @@ rolled_up as (
         from figures
         where figures.day between periods.first_day and periods.last_day
     ) as kept
+    cross join lateral (
+        select
+            count(*)::integer as nights,
+            coalesce(sum(sleeps.asleep_seconds), 0) as asleep_seconds
+        from sleeps
+        where sleeps.day between periods.first_day and periods.last_day
+    ) as nights
 
 )
 

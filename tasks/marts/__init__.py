@@ -89,7 +89,7 @@ def read(connection: psycopg.Connection, kind: type[_Row], **where: object) -> l
     They come in the order that their type names. DatabaseError when the marts are missing or of another release.
     """
     with _cure_named(), connection.transaction():
-        return _ask(connection, kind, **where).fetchall()
+        return ask(connection, kind, **where).fetchall()
 
 
 def read_day(connection: psycopg.Connection, day: date) -> DayMarts | None:
@@ -99,22 +99,22 @@ def read_day(connection: psycopg.Connection, day: date) -> DayMarts | None:
     """
     lately = Span(day - timedelta(days=HISTORY_DAYS - 1), day)
     with reading(connection):
-        days = _ask(connection, Day, day=Span(day, day + timedelta(days=2)))
-        categories = _ask(connection, DailyCategory, day=day)
-        timeline = _ask(connection, TimelineStretch, day=day)
-        notes = _ask(connection, DayNote, day=day)
-        ledger = _ask(connection, LedgerPiece, day=day)
-        outcomes = _ask(connection, PlanOutcome, day=day)
-        gaps = _ask(connection, UntrackedGap, day=day)
-        summaries = _ask(connection, DailySummary, day=Span(lately.first, day + timedelta(days=2)))
-        trend = _ask(connection, AdherenceTrend, day=lately)
-        sleeps = _ask(connection, Sleep, day=lately)
-        history = _ask(connection, CategoryHistory, day=day)
-        streaks = _ask(connection, Streak, day=lately)
-        next_events = _ask(connection, NextDayPlan, day=day)
-        advice = _ask(connection, Advice, day=day)
-        sources = _ask(connection, SourceState)
-        in_order = _ask(connection, ShownCategory)
+        days = ask(connection, Day, day=Span(day, day + timedelta(days=2)))
+        categories = ask(connection, DailyCategory, day=day)
+        timeline = ask(connection, TimelineStretch, day=day)
+        notes = ask(connection, DayNote, day=day)
+        ledger = ask(connection, LedgerPiece, day=day)
+        outcomes = ask(connection, PlanOutcome, day=day)
+        gaps = ask(connection, UntrackedGap, day=day)
+        summaries = ask(connection, DailySummary, day=Span(lately.first, day + timedelta(days=2)))
+        trend = ask(connection, AdherenceTrend, day=lately)
+        sleeps = ask(connection, Sleep, day=lately)
+        history = ask(connection, CategoryHistory, day=day)
+        streaks = ask(connection, Streak, day=lately)
+        next_events = ask(connection, NextDayPlan, day=day)
+        advice = ask(connection, Advice, day=day)
+        sources = ask(connection, SourceState)
+        in_order = ask(connection, ShownCategory)
     known, figures = days.fetchall(), summaries.fetchall()
     recent, later = [row for row in figures if row.day <= day], [row for row in figures if row.day > day]
     if not known or known[0].day != day or not recent or recent[-1].day != day:
@@ -157,6 +157,16 @@ def reading(connection: psycopg.Connection) -> Iterator[None]:
         yield
 
 
+def ask(connection: psycopg.Connection, kind: type[_Row], **where: object) -> psycopg.Cursor[_Row]:
+    """Ask as `read` does, without waiting for the answer: one question of several that are `reading` together."""
+    columns = tuple(field.name for field in fields(kind))
+    query = _query(kind.MART, columns, tuple(kind.ORDER), tuple((name, type(value)) for name, value in where.items()))
+    values = {name: value for name, value in where.items() if not isinstance(value, Span)}
+    spans = {name: value for name, value in where.items() if isinstance(value, Span)}
+    bounds = {f"{name}_{end}": getattr(span, end) for name, span in spans.items() for end in ("first", "last")}
+    return connection.cursor(row_factory=class_row(kind)).execute(query, values | bounds)
+
+
 def in_the_users_order(rows: Iterable[_Categorized], shown: Mapping[str, ShownCategory]) -> list[_Categorized]:
     """Rows of categories in the order in which the user keeps them, unknown ones last."""
     places = {name: place for place, name in enumerate(shown)}
@@ -168,15 +178,6 @@ def known_days(connection: psycopg.Connection) -> tuple[date, date] | None:
     with _cure_named(), connection.transaction():
         row = connection.execute("select min(day), max(day) from marts.daily_summary").fetchone()
     return None if row is None or row[0] is None else (row[0], row[1])
-
-
-def _ask(connection: psycopg.Connection, kind: type[_Row], **where: object) -> psycopg.Cursor[_Row]:
-    columns = tuple(field.name for field in fields(kind))
-    query = _query(kind.MART, columns, tuple(kind.ORDER), tuple((name, type(value)) for name, value in where.items()))
-    values = {name: value for name, value in where.items() if not isinstance(value, Span)}
-    spans = {name: value for name, value in where.items() if isinstance(value, Span)}
-    bounds = {f"{name}_{end}": getattr(span, end) for name, span in spans.items() for end in ("first", "last")}
-    return connection.cursor(row_factory=class_row(kind)).execute(query, values | bounds)
 
 
 @cache

@@ -335,6 +335,7 @@ class WeeklyCategory(MartRow):
     target_seconds: int | None
     achieved_days: int
     judged_days: int
+    usual_seconds: int | None
 
 
 @dataclass(frozen=True)
@@ -354,6 +355,7 @@ class MonthlyCategory(MartRow):
     target_seconds: int | None
     achieved_days: int
     judged_days: int
+    usual_seconds: int | None
 
 
 @dataclass(frozen=True)
@@ -374,6 +376,8 @@ class WeeklySummary(MartRow):
     adherence: Decimal | None
     right_length: Decimal | None
     on_time: Decimal | None
+    nights: int
+    asleep_seconds: int
     partial: bool
 
 
@@ -395,4 +399,6 @@ class MonthlySummary(MartRow):
     adherence: Decimal | None
     right_length: Decimal | None
     on_time: Decimal | None
+    nights: int
+    asleep_seconds: int
     partial: bool

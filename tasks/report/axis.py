@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from tasks.report.page import Block, Tick
+from tasks.report.page import Placed, Tick
+
+_Stretch = TypeVar("_Stretch", bound=Placed)
 
 
-def side_by_side(blocks: Sequence[Block]) -> list[Block]:
+def side_by_side(blocks: Sequence[_Stretch]) -> list[_Stretch]:
     """Keep overlapping blocks apart: each takes the first free column, its group as many columns as it needs.
 
     `blocks` come in the order of their start.
     """
-    placed: list[Block] = []
-    group: list[Block] = []
+    placed: list[_Stretch] = []
+    group: list[_Stretch] = []
     ends: list[int] = []
     for block in blocks:
         if group and block.start_seconds >= max(ends):

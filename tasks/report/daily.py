@@ -16,7 +16,8 @@ from tasks.report.lettering import Language, columns, printable
 from tasks.report.losses import gaps, losses
 from tasks.report.naming import UNTRACKED, Naming
 from tasks.report.next_day import advice, next_day
-from tasks.report.page import Category, Figure, Loss, Report, Score, Share, Source
+from tasks.report.page import Category, Figure, Loss, Report, Score, Source
+from tasks.report.score import score, share_of
 from tasks.report.table import table
 from tasks.report.timeline import ALARM_SECONDS, DayInWords, timeline
 
@@ -64,7 +65,7 @@ def build_report(
         planned_seconds=day.planned_seconds,
         replanned_seconds=day.replanned_seconds,
         plan_basis=day.plan_basis,
-        adherence=None if day.adherence is None else float(day.adherence),
+        adherence=share_of(day.adherence),
         notes=_notes(marts.notes, naming),
         categories=categories,
         table=table(categories, words),
@@ -148,18 +149,12 @@ def _score(marts: DayMarts, words: Language) -> Score:
     averages = []
     if today is not None and today.planned_days_28 >= AVERAGES_FROM_DAYS:
         averages = [("average_7", today.adherence_7), ("average_28", today.adherence_28)]
-    line = (by_day.get(past) for past in last_days(day.day))
-    return Score(
-        value=None if day.adherence is None else str(int(float(day.adherence) * 100 + 0.5)),
-        parts=tuple(
-            Share(label=words.phrases[name], value=words.percent(float(share)), share=float(share))
-            for name, share in parts.items()
-            if share is not None
-        ),
-        line=tuple(None if each is None or each.adherence is None else float(each.adherence) for each in line),
-        remark=" · ".join(
-            words.say(phrase, percent=words.percent(float(share))) for phrase, share in averages if share is not None
-        ),
+    return score(
+        day.adherence,
+        parts,
+        tuple(share_of(each.adherence) if each else None for each in map(by_day.get, last_days(day.day))),
+        (words.say(phrase, percent=words.percent(float(share))) for phrase, share in averages if share is not None),
+        words,
     )
 
 
@@ -250,8 +245,8 @@ def _notices(
 ) -> tuple[str, ...]:
     if not marts.summary.partial:
         return ()
-    until = marts.day.day_end
-    return (incomplete(found, until=until, generated_at=generated_at, words=words, zone=zone),)
+    over = generated_at >= marts.day.day_end
+    return (incomplete(found, words, zone) if over else words.phrases["not_over"],)
 
 
 def _footer(marts: DayMarts, zone: ZoneInfo, words: Language, *, demo: bool) -> str:

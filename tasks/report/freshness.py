@@ -25,12 +25,8 @@ def _source(state: SourceState, until: datetime, words: Language, zone: ZoneInfo
     )
 
 
-def incomplete(
-    found: Sequence[Source], *, until: datetime, generated_at: datetime, words: Language, zone: ZoneInfo
-) -> str:
-    """Why a partial sheet may lack something: its last day was not over, or a source was not read since."""
-    if generated_at < until:
-        return words.phrases["not_over"]
+def incomplete(found: Sequence[Source], words: Language, zone: ZoneInfo) -> str:
+    """Why a sheet whose days are over may lack something: which source was not read since."""
     stale = [_stale(source, words, zone) for source in found if source.stale]
     return words.say("stale", sources=words.phrases["list_comma"].join(stale or [words.phrases["no_sources"]]))
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import accumulate
 from typing import Literal
@@ -71,6 +71,30 @@ class Language:
         """Write day and month as short as the language does."""
         return self.say("short_date", **self._parts(day))
 
+    def weekday_and_day(self, day: date) -> str:
+        """Write weekday and day of the month, for a list whose month is known."""
+        return self.say("weekday_and_day", **self._parts(day))
+
+    def weekday(self, day: date) -> str:
+        """Write the weekday cut short."""
+        return self.weekdays[day.weekday()][:3]
+
+    def week_title(self, monday: date) -> str:
+        """Write a week by its number in ISO 8601 and its first and last day, the year's and month's names once."""
+        last = monday + timedelta(days=6)
+        across = "years" if last.year != monday.year else "months" if last.month != monday.month else "days"
+        ends = {f"last_{name}": value for name, value in self._parts(last).items()}
+        week = {"week": monday.isocalendar().week, "week_year": monday.isocalendar().year}
+        return self.say(f"week_across_{across}", **self._parts(monday), **ends, **week)
+
+    def month_title(self, first: date) -> str:
+        """Write a month with its year."""
+        return self.say("month_title", **self._parts(first))
+
+    def month_mark(self, first: date) -> str:
+        """Write a month as short as it stands on an axis of months."""
+        return self.say("month_mark", **self._parts(first))
+
     def clock(self, moment: datetime) -> str:
         """Write the wall clock of an aware moment in its own zone, 24 hours."""
         return self.say("clock", hour=moment.hour, minute=moment.minute)
@@ -85,10 +109,11 @@ class Language:
             "year": day.year,
             "month": month,
             "short_month": month[:3],
+            "initial": month[0],
             "month_number": day.month,
             "day": day.day,
             "weekday": self.weekdays[day.weekday()],
-            "short_weekday": self.weekdays[day.weekday()][:3],
+            "short_weekday": self.weekday(day),
         }
 
 

@@ -93,12 +93,19 @@ class Score(Part):
     remark: str
 
 
-class Block(Part):
-    """One stretch on the timeline; seconds elapse from the day's start, `column` of `columns` keeps overlaps apart."""
+class Placed(Part):
+    """A stretch on an axis of elapsed seconds; `column` of `columns` keeps overlaps apart."""
 
-    lane: Lane
     start_seconds: int
     end_seconds: int
+    column: int = 0
+    columns: int = 1
+
+
+class Block(Placed):
+    """One stretch on the timeline of a day."""
+
+    lane: Lane
     clock: str
     """When it begins, as a clock shows it; with an arrow when that was before the day."""
     until: str | None
@@ -111,8 +118,6 @@ class Block(Part):
     untracked: bool
     not_done: bool
     """Whether it was planned and no instant of it was kept."""
-    column: int = 0
-    columns: int = 1
 
 
 class Bridge(Part):

@@ -1,6 +1,7 @@
 """Where the time went: a row a category, its figures as words and as one bar."""
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from tasks.report import lettering
 from tasks.report.lettering import Language
@@ -14,19 +15,35 @@ CUT_BAR_AT = 1.6  # a bar this much longer than the next longest is cut instead 
 ROOM_BESIDE_CUT = 1.2
 
 
+class _Measured(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def actual_seconds(self) -> int: ...
+    @property
+    def planned_seconds(self) -> int: ...
+
+
+_Category = TypeVar("_Category", bound=_Measured)
+
+
 def table(categories: Sequence[Category], words: Language) -> Table:
     """The rows in the categories' own order; of too many, the longest, and the rest as one."""
-    kept = list(categories)
-    if len(categories) > ROWS:
-        ranked = sorted(
-            categories, key=lambda c: (c.name != UNTRACKED, -max(c.actual_seconds, c.planned_seconds), c.name)
-        )
-        names = {category.name for category in ranked[: ROWS - 1]}
-        kept = [category for category in categories if category.name in names]
+    kept, rest = with_room(categories)
     rows = [_row(category, words) for category in kept]
-    if rest := [category for category in categories if category not in kept]:
+    if rest:
         rows.append(_row(_together(rest, words), words))
-    return Table(rows=tuple(rows), scale_seconds=_scale(rows))
+    return Table(rows=tuple(rows), scale_seconds=scale(rows))
+
+
+def with_room(categories: Sequence[_Category]) -> tuple[list[_Category], list[_Category]]:
+    """The categories that have a row of their own, in their own order, and the others: the longest have."""
+    if len(categories) <= ROWS:
+        return list(categories), []
+    ranked = sorted(categories, key=lambda c: (c.name != UNTRACKED, -max(c.actual_seconds, c.planned_seconds), c.name))
+    names = {category.name for category in ranked[: ROWS - 1]}
+    kept = [category for category in categories if category.name in names]
+    return kept, [category for category in categories if category.name not in names]
 
 
 def _together(rest: Sequence[Category], words: Language) -> Category:
@@ -62,7 +79,7 @@ def _row(category: Category, words: Language) -> Row:
     )
 
 
-def _scale(rows: Iterable[Row]) -> int:
+def scale(rows: Iterable[Row]) -> int:
     """The seconds that a full bar stands for; one bar far longer than all others does not set it."""
     reach = (
         max(row.actual_seconds, row.planned_seconds, row.target_seconds or 0, row.usual_seconds or 0) for row in rows

@@ -254,6 +254,10 @@ def test_weeks_and_months_are_sums_of_days(marts: Warehouse) -> None:
         ("2026-03-02", "2026-03-02", "2026-03-08", 7, 7 * hours(24), 180 + 60 + 420 + 60 + 30 + 120 + 60, True),
     ]
     assert marts.rows("select month::text, days from marts.monthly_summary") == [("2026-03-01", 8)]
+    # The nights to Monday and to Tuesday; the nap is none. What is usual needs two weeks before.
+    nights = "select nights, asleep_seconds / 60 from marts.{}_summary where nights > 0"
+    assert [marts.rows(nights.format(period)) for period in ("weekly", "monthly")] == [[(2, 450 + 420)]] * 2
+    assert marts.rows("select count(*) from marts.weekly_category where usual_seconds is not null") == [(0,)]
     assert marts.rows(
         "select category, coarse_category, days, actual_seconds / 60, target_seconds / 60, achieved_days, judged_days"
         " from marts.weekly_category where week = '2026-03-02' and category in ('Work', 'Meals') order by category"

@@ -1,1 +1,1 @@
-{{ categories_rolled_up('month') }}
+{{ categories_rolled_up('month', history=3) }}

@@ -1,1 +1,1 @@
-{{ categories_rolled_up('week') }}
+{{ categories_rolled_up('week', history=4) }}

@@ -1,0 +1,51 @@
+"""What a week's or a month's sheet is told with: marts, words and a clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from tasks.marts.periods import PeriodMarts, PeriodSummary
+from tasks.report.lettering import Language
+from tasks.report.naming import Naming
+from tasks.report.page import Line
+
+
+@dataclass(frozen=True)
+class PeriodInWords:
+    """What a week or a month is told with: its marts, its clock, how things are called, and when it is told."""
+
+    marts: PeriodMarts
+    edition: Literal["weekly", "monthly"]
+    zone: ZoneInfo
+    naming: Naming
+    generated_at: datetime
+
+    @property
+    def words(self) -> Language:
+        """The page's language."""
+        return self.naming.words
+
+    @property
+    def unit(self) -> str:
+        """The word by which the phrases of this edition end."""
+        return "week" if self.edition == "weekly" else "month"
+
+    @property
+    def until(self) -> datetime:
+        """When its last day is over."""
+        days, last = self.marts.days, self.marts.span.last
+        if days and days[-1].day == last:
+            return days[-1].day_end
+        return datetime.combine(last + timedelta(days=1), time(), self.zone)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its last day was over when it is told."""
+        return self.generated_at >= self.until
+
+    def past(self, figure: Callable[[PeriodSummary], float | None]) -> Line:
+        """A figure of the twelve periods up to this one; null where nothing was tracked."""
+        known = (self.marts.past.get(start) for start in self.marts.starts)
+        return tuple(figure(each) if each is not None and each.tracked_seconds > 0 else None for each in known)
