@@ -26,11 +26,26 @@ app.add_typer(auth, name="auth")
 
 
 def _as_date(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a local day has no zone
-    except ValueError:
-        message = f"{text} is no date; write it as YYYY-MM-DD."
-        raise typer.BadParameter(message) from None
+    return _parsed(text, "is no date; write it as YYYY-MM-DD.", "%Y-%m-%d")
+
+
+def _as_day_of_week(text: str) -> date:
+    fault = "is no week; write it as YYYY-Www, counted as in ISO 8601, or as any of its days, YYYY-MM-DD."
+    return _parsed(f"{text}-1" if "W" in text else text, fault, "%G-W%V-%u", "%Y-%m-%d")
+
+
+def _as_day_of_month(text: str) -> date:
+    return _parsed(text, "is no month; write it as YYYY-MM.", "%Y-%m", "%Y-%m-%d")
+
+
+def _parsed(text: str, fault: str, *formats: str) -> date:
+    for each in formats:
+        try:
+            return datetime.strptime(text, each).date()  # noqa: DTZ007 - a local day has no zone
+        except ValueError:
+            continue
+    message = f"{text.removesuffix('-1') if 'W' in text else text} {fault}"
+    raise typer.BadParameter(message)
 
 
 def _day_option(name: str, help_text: str) -> OptionInfo:
@@ -39,6 +54,8 @@ def _day_option(name: str, help_text: str) -> OptionInfo:
 
 
 _DATE = _day_option("--date", "Only this day, in your zone.")
+_WEEK: OptionInfo = typer.Option("--week", parser=_as_day_of_week, metavar="YYYY-Www", help="The page of this week.")
+_MONTH: OptionInfo = typer.Option("--month", parser=_as_day_of_month, metavar="YYYY-MM", help="The page of this month.")
 
 
 @app.command()
@@ -97,13 +114,23 @@ def reconcile() -> None:
 
 
 @app.command()
-def report(day: Annotated[date, _DATE]) -> None:
-    """Set the page of one day from the marts as they are."""
+def report(
+    day: Annotated[date | None, _day_option("--date", "The page of this day, in your zone.")] = None,
+    week: Annotated[date | None, _WEEK] = None,
+    month: Annotated[date | None, _MONTH] = None,
+) -> None:
+    """Set the page of a day, a week or a month from the marts as they are."""
     from deployments.local_run import run_flow
 
+    asked = {"daily": day, "weekly": week, "monthly": month}
+    given = {edition: first for edition, first in asked.items() if first is not None}
+    if len(given) != 1:
+        message = "Say which page you want by one of --date, --week and --month."
+        raise typer.BadParameter(message)
     settings = load_settings()
-    _refuse_future(day, settings)
-    run_flow("flows.report:report", settings, {"date": day})
+    ((edition, first),) = given.items()
+    _refuse_future(first, settings)
+    run_flow("flows.report:report", settings, {"date": first, "edition": edition})
 
 
 @app.command()
@@ -173,9 +200,9 @@ def _refuse_future(day: date | None, settings: Settings) -> None:
 
 
 def _list_recent_pages(settings: Settings) -> None:
-    from flows.report import pages_of_recent_days
+    from flows.report import recent_pages
 
-    for path in pages_of_recent_days(settings):
+    for path in recent_pages(settings):
         output.print(str(path), markup=False)
 
 

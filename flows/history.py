@@ -13,12 +13,14 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 
 from flows.delivery import deliver
-from flows.report import days_without_page
+from flows.report import missing
 from flows.transform import build_marts
 from flows.waiting import waits_for_quota
 from tasks import toggl
 from tasks.database import Database, open_database
 from tasks.errors import InputError, LifetracerError
+from tasks.marts import known_days
+from tasks.report.editions import PageOf
 from tasks.report.making import page_task
 from tasks.settings import Settings, load_settings
 from tasks.toggl import HistoryAsked, HistoryProgress
@@ -68,11 +70,21 @@ def backfill(
         if not reports:
             return None
         yesterday = now.date() - dt.timedelta(days=1)
-        first, last = from_date or dt.date.min, min(to_date or yesterday, yesterday)
-        days = days_without_page(database, settings, first, last)
+        days = _days_without_page(database, settings, from_date, min(to_date or yesterday, yesterday))
         pages = (page_task(day, database, settings, now) for day in days)
-        faults = deliver(pages, database, settings, now.date(), newest=None)
+        faults = deliver(pages, database, settings, now.date(), news=())
     return Failed(message=" ".join(faults)) if faults else None
+
+
+def _days_without_page(database: Database, settings: Settings, first: dt.date | None, last: dt.date) -> list[PageOf]:
+    """The days up to `last` that the marts know and that have no whole page yet, oldest first."""
+    with database.connect() as connection:
+        known = known_days(connection)
+    if known is None:
+        return []
+    first = max(first or known[0], known[0])
+    days = (first + dt.timedelta(days=number) for number in range((min(last, known[1]) - first).days + 1))
+    return missing(database, settings, [PageOf("daily", day) for day in days])
 
 
 @waits_for_quota(HOURS_OF_PATIENCE)

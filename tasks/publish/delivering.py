@@ -12,12 +12,12 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.errors import DeliveryError, LifetracerError
 from tasks.publish.channel import Channel, Links
-from tasks.publish.due import Standing, age_in_days, is_due
+from tasks.publish.due import Standing, is_due
 from tasks.publish.log import Deliveries, Delivery, checksum, deliveries, note_delivery, note_page, only_delivery_of
 from tasks.publish.storage import ReportBucket
-from tasks.report.files import page_exists, page_name
+from tasks.report.editions import PageOf
+from tasks.report.files import page_exists, pdf_path
 from tasks.report.making import Page
-from tasks.report.page import Edition
 from tasks.settings import Settings
 
 Bring = Callable[[Channel, Page, Links | None], Links | None]
@@ -42,7 +42,7 @@ class Round:
 
         `newest` says whether the run has no newer page. What a channel raises ends up in `faults`.
         """
-        standing = self._standing(page.sheet.edition, page.sheet.date, page.path, newest=newest)
+        standing = self._standing(page.of, page.path, newest=newest)
         links = None
         with only_delivery_of(connection, page.sheet):
             past = note_page(connection, page, standing.checksum)
@@ -57,26 +57,25 @@ class Round:
                     links = _links_again(channel, page)
         return links
 
-    def owed(
-        self, connection: psycopg.Connection, settings: Settings, edition: Edition, days: Sequence[date]
-    ) -> list[date]:
-        """Of these days, oldest first, those whose whole page is on the disk and owed to a channel."""
-        if not days or not self.channels:
+    def owed(self, connection: psycopg.Connection, settings: Settings, pages: Sequence[PageOf]) -> list[PageOf]:
+        """Of these pages of one edition, oldest first, those that are whole on the disk and owed to a channel."""
+        if not pages or not self.channels:
             return []
-        past, folder = deliveries(connection, edition, days[0], days[-1]), settings.lifetracer_report_dir
+        past = deliveries(connection, pages[0].edition, pages[0].first_day, pages[-1].first_day)
+        folder, demo = settings.lifetracer_report_dir, settings.lifetracer_demo
         return [
-            day
-            for day in days
-            if page_exists(folder, day, edition=edition, demo=settings.lifetracer_demo)
-            and self._owes(edition, day, folder / page_name(edition, day), past.get(day, {}), newest=day == days[-1])
+            page
+            for page in pages
+            if page_exists(folder, page, demo=demo)
+            and self._owes(page, pdf_path(folder, page), past.get(page.first_day, {}), newest=page == pages[-1])
         ]
 
-    def _owes(self, edition: Edition, day: date, pdf: Path, past: Deliveries, *, newest: bool) -> bool:
-        standing = self._standing(edition, day, pdf, newest=newest)
+    def _owes(self, page: PageOf, pdf: Path, past: Deliveries, *, newest: bool) -> bool:
+        standing = self._standing(page, pdf, newest=newest)
         return any(is_due(standing, past.get(channel.name), keeps=channel.keeps) for channel in self.channels)
 
-    def _standing(self, edition: Edition, day: date, pdf: Path, *, newest: bool) -> Standing:
-        return Standing(checksum(pdf), age_in_days(edition, day, self.today), newest)
+    def _standing(self, page: PageOf, pdf: Path, *, newest: bool) -> Standing:
+        return Standing(checksum(pdf), (self.today - page.last_day).days, newest)
 
     def _try(
         self, channel: Channel, page: Page, links: Links | None, connection: psycopg.Connection, standing: Standing

@@ -1,13 +1,10 @@
 """Whether a channel is owed a page: where pages are kept it has to lie as it is now, and it is told of once."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from tasks.publish.log import Delivery
-from tasks.report.page import Edition
 
 LOOK_BACK_DAYS = 7
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -32,13 +29,3 @@ def is_due(page: Standing, past: Delivery | None, *, keeps: bool) -> bool:
     if past is None:
         return page.newest
     return past.state == "failed" or (page.newest and page.age_days <= 1 and past.checksum != page.checksum)
-
-
-def age_in_days(edition: Edition, first: date, today: date) -> int:
-    """How many days ago the last day was of the page that begins with `first`."""
-    last = first
-    if edition == "weekly":
-        last = first + 6 * _DAY
-    elif edition == "monthly":
-        last = (first.replace(day=1) + 31 * _DAY).replace(day=1) - _DAY
-    return (today - last).days

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import httpx
@@ -11,7 +11,6 @@ from pydantic import SecretStr
 
 from tasks.errors import DeliveryError
 from tasks.publish.channel import Links, PassingError, Patience
-from tasks.report.files import page_name
 from tasks.report.making import Page
 
 if TYPE_CHECKING:
@@ -189,4 +188,4 @@ def _one_line(message: str) -> str:
 
 
 def _object_name(page: Page, path: Path) -> str:
-    return str(PurePosixPath(page_name(page.sheet.edition, page.sheet.date)).with_suffix(path.suffix))
+    return f"{page.of.name}{path.suffix}"

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ import typst
 
 from tasks.errors import ReportError
 from tasks.report import glyphs, lettering
-from tasks.report.page import Edition, Sheet
+from tasks.report.editions import PageOf
+from tasks.report.page import Sheet
 
 
 def set_page(sheet: Sheet) -> bytes:
@@ -40,7 +40,7 @@ def write_report(sheet: Sheet, report_dir: Path) -> Path:
     When nothing but the hour of making differs from what is there, all files stay untouched. ReportError when the
     page cannot be set or the folder cannot be written.
     """
-    pdf = report_dir / page_name(sheet.edition, sheet.date)
+    pdf = pdf_path(report_dir, PageOf(sheet.edition, sheet.date))
     image, data = pdf.with_suffix(".png"), pdf.with_suffix(".json")
     text = sheet.model_dump_json(indent=1) + "\n"
     if pdf.is_file() and image.is_file() and _lasting(_read_json(data)) == _lasting(json.loads(text)):
@@ -60,26 +60,19 @@ def write_report(sheet: Sheet, report_dir: Path) -> Path:
     return pdf
 
 
-def page_exists(report_dir: Path, day: date, *, edition: Edition = "daily", demo: bool = False) -> bool:
-    """Whether the whole page from `day` on is there: PDF and JSON, made after every source had seen its last day's end.
+def page_exists(report_dir: Path, page: PageOf, *, demo: bool = False) -> bool:
+    """Whether the whole page is there: both files, made after every source had seen its last day's end.
 
     A page of the demo is none for a real account, and the other way round.
     """
-    pdf = report_dir / page_name(edition, day)
+    pdf = pdf_path(report_dir, page)
     said = _read_json(pdf.with_suffix(".json"))
     return pdf.is_file() and said.get("partial") is False and said.get("demo") is demo
 
 
-def page_name(edition: Edition, first_day: date) -> str:
-    """Where a PDF lies, below the report folder and in a bucket: `2026/2026-11-23.pdf`, a week's `2026/2026-W48.pdf`.
-
-    A week's name and year are those of ISO 8601; a month is `2026/2026-11.pdf`.
-    """
-    if edition == "weekly":
-        year, week, _ = first_day.isocalendar()
-        return f"{year}/{year}-W{week:02}.pdf"
-    stem = f"{first_day:%Y-%m}" if edition == "monthly" else f"{first_day}"
-    return f"{first_day:%Y}/{stem}.pdf"
+def pdf_path(report_dir: Path, page: PageOf) -> Path:
+    """Where the PDF of the page lies."""
+    return report_dir / f"{page.name}.pdf"
 
 
 @cache

@@ -30,7 +30,7 @@ KEYS = {
 }
 DEPLOYMENTS_THAT_OTHERS_RELY_ON = {
     *("sync/toggl", "sync/gcal", "transform/dbt", "report/daily", "daily-report/daily"),
-    *("backfill/history", "reconcile/toggl"),
+    *("report/weekly", "report/monthly", "backfill/history", "reconcile/toggl"),
 }
 
 

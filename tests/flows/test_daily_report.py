@@ -13,11 +13,12 @@ from prefect.client.schemas.objects import State
 from pypdf import PdfReader
 
 from flows.daily_report import daily_report
-from flows.report import recent_days
+from flows.report import LONGER_EDITIONS, recent_days
 from flows.sync import sync
 from infra.local.faults import Fault
 from infra.local.server import StandIn
 from tasks.database import Database
+from tasks.report.editions import PageOf
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -29,7 +30,7 @@ def run() -> State[Any]:
 
 def ended_days() -> list[date]:
     """The days that should have a page."""
-    return recent_days(datetime.now(TOKYO).date())
+    return [page.first_day for page in recent_days(datetime.now(TOKYO).date())]
 
 
 def pdf(pages: Path, day: date) -> Path:
@@ -54,7 +55,10 @@ def test_a_good_day(pages: Path, stand_in: StandIn, database_url: str, prefect_a
     assert state.is_completed(), state.message
     days = ended_days()
     assert [day for day in days if not pdf(pages, day).exists()] == []
-    assert all(len(PdfReader(pdf(pages, day)).pages) == 1 for day in days)
+    today = datetime.now(TOKYO).date()
+    longer = {str(PageOf.last_ended(edition, today)) for edition in LONGER_EDITIONS}
+    assert {path.stem for path in pages.rglob("*.pdf")} == {*map(str, days), *longer}
+    assert all(len(PdfReader(path).pages) == 1 for path in pages.rglob("*.pdf"))
 
     yesterday = days[-1]
     assert f"{yesterday.day} {yesterday:%B} {yesterday.year}" in text_of(pdf(pages, yesterday))

@@ -12,9 +12,10 @@ import httpx
 import pytest
 
 from flows.daily_report import daily_report
-from flows.report import recent_days, report
+from flows.report import LONGER_EDITIONS, recent_days, report
 from infra.local import credentials
 from infra.local.server import StandIn
+from tasks.report.editions import PageOf
 from tasks.settings import PROJECT_ROOT
 from tests.tasks.publishing import SECRET, MailServer, WebService, mail_server, web_service
 
@@ -56,18 +57,22 @@ def test_a_channel_that_is_down_is_told_and_made_up_for(
     delivered_pages: Path, stand_in: StandIn, web: WebService, mail: MailServer, prefect_api: str
 ) -> None:
     """One test, because the first run of an account takes some seconds."""
-    days = [str(day) for day in recent_days(datetime.now(TOKYO).date())]
+    today = datetime.now(TOKYO).date()
+    days = [str(day) for day in recent_days(today)]
+    longer = {str(PageOf.last_ended(edition, today)) for edition in LONGER_EDITIONS}
     stand_in.storage.key, key = "another", stand_in.storage.key
-    web.statuses = [404, 404]
+    web.statuses = [404] * 9
     state = daily_report(return_state=True)
 
     assert state.is_failed()
     assert state.message is not None
     assert state.message.startswith("Supabase Storage refuses SUPABASE_SERVICE_ROLE_KEY. Copy the secret")
     assert "JSON refuses the message (404). Check the json:// address in NOTIFY_URLS." in state.message
-    assert sorted(path.stem for path in delivered_pages.rglob("*.pdf")) == days
-    (letter,) = mail.letters
+    assert {path.stem for path in delivered_pages.rglob("*.pdf")} == {*days, *longer}
+    title = json.loads((delivered_pages / f"{days[-1][:4]}" / f"{days[-1]}.json").read_text())["title"]
+    (letter,) = [letter for letter in mail.letters if title in str(letter["Subject"])]
     assert letter.get_body(("plain",)) is not None
+    sent = len(mail.letters)
     told = _everything_in(prefect_api)
     for name in (f"publish storage {days[-1]}", f"publish mailto {days[-1]}", f"publish json {days[-1]}"):
         assert f'"name": "{name}"' in told
@@ -84,20 +89,21 @@ def test_a_channel_that_is_down_is_told_and_made_up_for(
     assert "error: Supabase Storage refuses SUPABASE_SERVICE_ROLE_KEY." in by_hand.stderr
     assert "Traceback" not in by_hand.stdout + by_hand.stderr
     assert SECRET not in by_hand.stdout + by_hand.stderr
-    assert len(mail.letters) == 1
+    assert len(mail.letters) == sent
 
     stand_in.storage.key = key
+    web.statuses = []
     state = report(return_state=True)
     assert state.is_completed(), state.message
     kept = stand_in.storage.buckets["reports"].files
-    assert sorted(kept) == sorted(f"{day[:4]}/{day}.{kind}" for day in days for kind in ("pdf", "png"))
+    assert {f"{day[:4]}/{day}.{kind}" for day in days for kind in ("pdf", "png")} == set(kept)
     (message,) = web.messages
     assert str(message["message"]).rpartition("The page: ")[2].startswith(f"{stand_in.url}/storage/v1/object/sign/")
-    assert len(mail.letters) == 1
+    assert len(mail.letters) == sent
 
     stand_in.requests.clear()
     assert report(return_state=True).is_completed()
-    assert (stand_in.requests, len(web.messages), len(mail.letters)) == ([], 1, 1)
+    assert (stand_in.requests, len(web.messages), len(mail.letters)) == ([], 1, sent)
     told = _everything_in(prefect_api)
     for secret in (SECRET, credentials.SUPABASE_SERVICE_ROLE_KEY, "home.test"):
         assert secret not in told

@@ -88,7 +88,7 @@ def test_a_quota_that_stays_used_up_costs_the_run_but_not_the_page(pages: Path, 
     assert state.is_failed()
     assert str(state.message).startswith("Toggl Track: Toggl Track's hourly allowance of requests is used up")
     assert len(toggl_requests(stand_in)) == 1 + MOST_WAITS
-    yesterday = recent_days(datetime.now(TOKYO).date())[-1]
+    yesterday = recent_days(datetime.now(TOKYO).date())[-1].first_day
     (page,) = PdfReader(pages / str(yesterday.year) / f"{yesterday}.pdf").pages
     assert "Toggl Track has never been read" in " ".join(page.extract_text().split())
 

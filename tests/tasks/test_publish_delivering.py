@@ -15,12 +15,14 @@ from infra.local.server import StandIn
 from tasks.publish.channel import TRIES
 from tasks.publish.channels import channels_of
 from tasks.publish.delivering import Round
+from tasks.report.editions import PageOf
 from tasks.report.making import Page
 from tasks.report.page import Source
 from tasks.settings import Settings, load_settings
 from tests.reports.days import MONDAY
 from tests.tasks.publishing import SECRET, MailServer, WebService, a_page, mail_server, web_service
 
+PAGE = PageOf("daily", MONDAY)
 TUESDAY = MONDAY + timedelta(days=1)
 
 
@@ -177,12 +179,12 @@ def test_a_channel_that_is_down_costs_the_others_nothing_and_is_made_up_for(
     assert readers.told == (int(down != "json"), int(down != "mailto"))
 
     readers.stand_in.storage.key = key
-    assert _round(settings).owed(connection, settings, "daily", [MONDAY]) == [MONDAY]
+    assert _round(settings).owed(connection, settings, [PAGE]) == [PAGE]
     assert _deliver(connection, settings, page) == {}
     assert set(_logged(connection).values()) == {"delivered"}
     assert readers.told == (1, 1)
     assert readers.kept == ["2026/2026-11-23.pdf", "2026/2026-11-23.png"]
-    assert _round(settings).owed(connection, settings, "daily", [MONDAY]) == []
+    assert _round(settings).owed(connection, settings, [PAGE]) == []
 
 
 def test_a_message_that_failed_too_long_ago_is_let_go(
@@ -202,9 +204,9 @@ def test_a_channel_that_is_down_is_tried_for_one_page_of_a_run_and_owed_for_all(
     readers.stand_in.storage.key = "another"
     _deliver(connection, settings, *pages)
     assert len(readers.stand_in.requests) == 1
-    days = [page.sheet.date for page in pages]
-    assert [_logged(connection, day)["storage"] for day in days] == ["failed"] * 3
-    assert _round(settings).owed(connection, settings, "daily", days) == days
+    assert [_logged(connection, page.sheet.date)["storage"] for page in pages] == ["failed"] * 3
+    names = [page.of for page in pages]
+    assert _round(settings).owed(connection, settings, names) == names
 
 
 def test_a_page_that_is_too_large_does_not_keep_the_others_back(
@@ -223,12 +225,12 @@ def test_a_run_that_died_before_it_delivered_is_made_up_for(
     connection: psycopg.Connection, settings: Settings, page: Page, tmp_path: Path
 ) -> None:
     a_page(tmp_path / "out", MONDAY - timedelta(days=1))
-    days = [MONDAY - timedelta(days=1), MONDAY]
-    assert _round(settings).owed(connection, settings, "daily", days) == days
+    pages = [PageOf("daily", MONDAY - timedelta(days=1)), PAGE]
+    assert _round(settings).owed(connection, settings, pages) == pages
     only_messages = settings.model_copy(update={"supabase_service_role_key": None})
-    assert _round(only_messages).owed(connection, only_messages, "daily", days) == [MONDAY]
+    assert _round(only_messages).owed(connection, only_messages, pages) == [PAGE]
     _deliver(connection, only_messages, page)
-    assert _round(only_messages).owed(connection, only_messages, "daily", days) == []
+    assert _round(only_messages).owed(connection, only_messages, pages) == []
 
 
 def test_an_invented_life_leaves_the_machine_on_no_channel(
@@ -238,7 +240,7 @@ def test_an_invented_life_leaves_the_machine_on_no_channel(
     assert _deliver(connection, demo, page) == {}
     assert (readers.stand_in.requests, readers.web.requests) == ([], 0)
     assert _logged(connection) == {}
-    assert _round(demo).owed(connection, demo, "daily", [MONDAY]) == []
+    assert _round(demo).owed(connection, demo, [PAGE]) == []
 
 
 def test_data_is_as_old_as_the_source_that_is_farthest_behind(

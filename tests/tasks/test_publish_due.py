@@ -1,13 +1,12 @@
 """Which pages a channel is owed: kept ones as they are now, told ones once, and whatever failed."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
 
-from tasks.publish.due import LOOK_BACK_DAYS, Standing, age_in_days, is_due
+from tasks.publish.due import LOOK_BACK_DAYS, Standing, is_due
 from tasks.publish.log import Delivery
-from tasks.report.page import Edition
 
 NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 State = Literal["delivered", "failed", "skipped"]
@@ -54,16 +53,3 @@ def test_readers_are_told_of_the_newest_page_once_and_of_what_failed(
     state: State | None, checksum: str, age: int, *, newest: bool, due: bool
 ) -> None:
     assert is_due(Standing("now", age, newest), _past(state, checksum), keeps=False) is due
-
-
-@pytest.mark.parametrize(
-    ("edition", "first", "age"),
-    [
-        ("daily", date(2026, 11, 30), 1),
-        ("weekly", date(2026, 11, 23), 2),
-        ("monthly", date(2026, 11, 1), 1),
-        ("monthly", date(2026, 12, 1), -30),
-    ],
-)
-def test_a_page_is_as_old_as_its_last_day(edition: Edition, first: date, age: int) -> None:
-    assert age_in_days(edition, first, date(2026, 12, 1)) == age

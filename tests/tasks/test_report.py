@@ -14,6 +14,7 @@ from pypdf.generic import DictionaryObject
 
 from tasks.errors import ReportError
 from tasks.marts import DayMarts
+from tasks.report.editions import PageOf
 from tasks.report.files import page_exists, picture, set_page, write_report
 from tasks.report.page import Report
 from tasks.report.table import ROWS
@@ -381,33 +382,33 @@ def test_a_changed_figure_makes_every_file_anew(tmp_path: Path) -> None:
 def test_a_lost_file_is_made_anew(tmp_path: Path, lost: str) -> None:
     pdf = write_report(_report(a_day()), tmp_path)
     pdf.with_suffix(lost).unlink()
-    assert not page_exists(tmp_path, MONDAY)
+    assert not page_exists(tmp_path, PageOf("daily", MONDAY))
     write_report(_report(a_day()), tmp_path)
-    assert page_exists(tmp_path, MONDAY)
+    assert page_exists(tmp_path, PageOf("daily", MONDAY))
 
 
 def test_a_lost_picture_is_drawn_again_when_the_page_is_next_set(tmp_path: Path) -> None:
     pdf = write_report(_report(a_day()), tmp_path)
     pdf.with_suffix(".png").unlink()
-    assert page_exists(tmp_path, MONDAY)
+    assert page_exists(tmp_path, PageOf("daily", MONDAY))
     assert write_report(_report(a_day()), tmp_path).with_suffix(".png").is_file()
 
 
 def test_a_partial_page_does_not_count_as_made(tmp_path: Path) -> None:
     write_report(_report(a_day(partial=True)), tmp_path)
-    assert not page_exists(tmp_path, MONDAY)
+    assert not page_exists(tmp_path, PageOf("daily", MONDAY))
     write_report(_report(a_day()), tmp_path)
-    assert page_exists(tmp_path, MONDAY)
-    assert not page_exists(tmp_path, MONDAY + timedelta(days=1))
+    assert page_exists(tmp_path, PageOf("daily", MONDAY))
+    assert not page_exists(tmp_path, PageOf("daily", MONDAY + timedelta(days=1)))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"partial": null}'])
 def test_a_damaged_report_does_not_count_as_made(tmp_path: Path, content: bytes) -> None:
     pdf = write_report(_report(a_day()), tmp_path)
     pdf.with_suffix(".json").write_bytes(content)
-    assert not page_exists(tmp_path, MONDAY)
+    assert not page_exists(tmp_path, PageOf("daily", MONDAY))
     write_report(_report(a_day()), tmp_path)
-    assert page_exists(tmp_path, MONDAY)
+    assert page_exists(tmp_path, PageOf("daily", MONDAY))
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
