@@ -43,7 +43,7 @@ def advice(given: Iterable[Advice], naming: Naming) -> tuple[str, ...]:
 def _in_words(advice: Advice, naming: Naming) -> str:
     words = naming.words
     return words.say(
-        f"advice_{'rarely_kept' if advice.kind == 'rarely_kept' else 'length'}",
+        "advice_rarely_kept" if advice.kind == "rarely_kept" else "advice_length",
         category=naming.label(advice.category),
         usual=words.length(advice.usual_seconds),
         planned=words.length(advice.next_planned_seconds),

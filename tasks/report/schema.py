@@ -1,4 +1,4 @@
-"""The JSON Schema of every edition's `report.json`, made from the types that write them: `make schema` renews the file."""
+"""The JSON Schema of each edition's `report.json`, made from the types that write it: `make schema` renews the file."""
 
 import json
 from pathlib import Path
