@@ -1,5 +1,6 @@
 """What others are not to see: by the user's list of private things, and by the marks of events."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tests.dbt.oracle import categories
@@ -33,7 +34,7 @@ def _of_project(project: Project, life: Life) -> bool:
     return _is_listed("project", [str(project.project_id), project.name], life) or _is_listed("client", client, life)
 
 
-def _is_listed(kind: str, names: list[str | None], life: Life) -> bool:
+def _is_listed(kind: str, names: Sequence[str | None], life: Life) -> bool:
     return any(line.kind == kind and line.key in names for line in life.seeds.private)
 
 
