@@ -107,7 +107,10 @@ def a_week(
     own = replace(WeeklySummary(monday, *_sums(days)), **summary)  # type: ignore[arg-type]
     weeks = starts[PERIODS - 1 - before :]
     history = {
-        category: {week: WeeklyCategory(week, category, *figures) for week, figures in past.items()}
+        category: {
+            week: WeeklyCategory(week, category, *figures)  # type: ignore[arg-type]
+            for week, figures in past.items()
+        }
         for category, past in _history(days, weeks, _past_factors(weeks)).items()
     }
     return WeekMarts(
@@ -144,7 +147,10 @@ def a_month(
     own = replace(MonthlySummary(first, *_sums(days)), **summary)  # type: ignore[arg-type]
     months = starts[PERIODS - 1 - before :]
     history = {
-        category: {month: MonthlyCategory(month, category, *figures) for month, figures in past.items()}
+        category: {
+            month: MonthlyCategory(month, category, *figures)  # type: ignore[arg-type]
+            for month, figures in past.items()
+        }
         for category, past in _history(days, months, _past_factors(months)).items()
     }
     by_week: dict[date, list[DayMarts]] = {}
@@ -156,7 +162,10 @@ def a_month(
         past={month: _in_the_past(own, factor) for month, factor in _past_factors(months).items()},
         categories=_own(history, first, categories),
         history=history,
-        weeks=[WeeklySummary(monday, *_sums(some)) for monday, some in by_week.items()],
+        weeks=[
+            WeeklySummary(monday, *_sums(some))  # type: ignore[arg-type]
+            for monday, some in by_week.items()
+        ],
     )
 
 
@@ -227,15 +236,18 @@ def _past_factors(starts: Sequence[date]) -> Mapping[date, float]:
 
 
 def _in_the_past(own: PeriodSummary, factor: float) -> PeriodSummary:
-    scaled = {
-        name: int(getattr(own, name) * min(1, factor))
-        for name in ("tracked_seconds", "planned_seconds", "asleep_seconds")
-    }
     if factor == 1:
         return own
-    free = own.day_seconds - scaled["tracked_seconds"]
-    kept = None if own.adherence is None else min(Decimal(1), own.adherence * Decimal(factor))
-    return replace(own, adherence=kept, untracked_seconds=free, **scaled)
+    less = min(1, factor)
+    tracked = int(own.tracked_seconds * less)
+    return replace(
+        own,
+        adherence=None if own.adherence is None else min(Decimal(1), own.adherence * Decimal(factor)),
+        tracked_seconds=tracked,
+        untracked_seconds=own.day_seconds - tracked,
+        planned_seconds=int(own.planned_seconds * less),
+        asleep_seconds=int(own.asleep_seconds * less),
+    )
 
 
 def _history(

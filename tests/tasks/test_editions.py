@@ -2,130 +2,35 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
 from pypdf import PdfReader
 
-from tasks.marts import DayMarts
 from tasks.marts.periods import MonthMarts, WeekMarts
 from tasks.report.files import set_page
 from tasks.report.monthly import build_monthly
 from tasks.report.periods import MonthlyReport, PeriodSheet, WeeklyReport
 from tasks.report.weekly import build_weekly
-from tests.reports.days import CATEGORIES, MONDAY, TOKYO, Stretch, a_day
-from tests.reports.periods import Lived, a_month, a_week, an_ordinary_day
+from tests.reports.days import MONDAY, TOKYO, Stretch
+from tests.reports.period_kinds import (
+    CROWDED,
+    EMPTY,
+    FORTY,
+    LONG_AGO,
+    NEW_YORK,
+    ODD_MONTHS,
+    ODD_WEEKS,
+    every_day,
+    only_tracked,
+    until_wednesday,
+)
+from tests.reports.periods import Lived, a_month, a_week
 
-NEW_YORK = ZoneInfo("America/New_York")
 LANGUAGES: tuple[Literal["en", "ja"], ...] = ("en", "ja")
-ODD_TITLES = (
-    *("x" * 3000, "長" * 3000, '#eval("1+1") *b* $x$ <l> @r // c', "\\u{41} #read(1) ]] }}", "مرحبا بالعالم", "회의"),
-    *("🏃‍♀️ Run 🍜", "\u202eevil", "Z\u0300\u0301\u0302\u0303", ""),
-)
-ODD_NAMES = {title: (title, title, "no colour") for title in ODD_TITLES} | {"Untracked": CATEGORIES["Untracked"]}
-FORTY = {f"Category {number}": (f"Long name {number} " * 5, f"長い名前{number}" * 5, "") for number in range(40)}
-
-
-def _lived(
-    actual: Sequence[Stretch] = (), planned: Sequence[Stretch] = (), **rest: object
-) -> Callable[[date, ZoneInfo], DayMarts]:
-    """Every day the same."""
-    return cache(
-        lambda day, zone: a_day(actual, planned, day=day, zone=zone, first_ever=True, **rest)  # type: ignore[arg-type]
-    )
-
-
-def _only_tracked(day: date, zone: ZoneInfo) -> DayMarts:
-    lived = an_ordinary_day(day, zone)
-    return replace(
-        lived,
-        ledger=[],
-        outcomes=[],
-        summary=replace(lived.summary, planned_seconds=0, adherence=None),
-        categories=[replace(row, planned_seconds=0, overlap_seconds=0) for row in lived.categories],
-    )
-
-
-def _until_wednesday(day: date, zone: ZoneInfo) -> DayMarts:
-    """A week that is lived up to its third day, with what is planned on the others."""
-    lived = an_ordinary_day(day, zone)
-    if day.isoweekday() <= 3:
-        return lived
-    plan = [
-        replace(each, kept_seconds=0, late_seconds=0, early_seconds=0, interrupted_seconds=0, not_done_seconds=0)
-        for each in lived.outcomes
-    ]
-    return replace(
-        lived,
-        day=replace(lived.day, is_ended=False),
-        summary=replace(lived.summary, tracked_seconds=0, untracked_seconds=0, partial=True),
-        categories=[
-            replace(row, raw_seconds=0, actual_seconds=0, overlap_seconds=0)
-            for row in lived.categories
-            if row.planned_seconds
-        ],
-        timeline=[],
-        ledger=[replace(piece, outcome="pending", actual_category=None) for piece in lived.ledger],
-        outcomes=[
-            replace(each, pending_seconds=each.planned_seconds, displaced_by=None, displaced_seconds=0) for each in plan
-        ],
-        sleeps=[],
-    )
-
-
-def _half_hours(names: Sequence[str]) -> list[Stretch]:
-    return [
-        Stretch(f"{number // 2}:{number % 2 * 30:02}", f"{number // 2}:{number % 2 * 30 + 29}", name, name)
-        for number, name in enumerate(names)
-    ]
-
-
-EMPTY, CROWDED = _lived(), _lived(_half_hours(list(FORTY)), _half_hours(list(FORTY)), categories=FORTY)
-ODD = _lived(
-    _half_hours(ODD_TITLES),
-    [Stretch(f"{hour}:00", "12:00", title, title) for hour, title in enumerate(ODD_TITLES)],
-    categories=ODD_NAMES,
-    notes=ODD_TITLES,
-    holiday=("🎌 " + "holiday " * 100, "祝" * 300),
-)
-BUSY = _lived(
-    [Stretch(f"{at // 6}:{at % 6}0", f"{at // 6}:{at % 6}9", "Email", "short") for at in range(144)],
-    [Stretch("9:00", "10:00", "Meetings", f"m{number}") for number in range(10)],
-)
-LONG_AGO = datetime(2026, 11, 22, tzinfo=UTC)
-ODD_WEEKS: Mapping[str, Callable[[], WeekMarts]] = {
-    "believable": a_week,
-    "empty": lambda: a_week(EMPTY),
-    "nothing planned": lambda: a_week(_only_tracked, planned_ahead=()),
-    "nothing tracked": lambda: a_week(_lived((), [Stretch("9:00", "10:00", "Email", "Mail")])),
-    "the first one ever, from Thursday on": lambda: a_week(known=4, before=0),
-    "the second one ever": lambda: a_week(before=1),
-    "one entry of 24 hours every day": lambda: a_week(_lived([Stretch("0:00", "24:00", "Sleep", "long")])),
-    "144 entries and ten plans at once every day": lambda: a_week(BUSY),
-    "40 categories": lambda: a_week(CROWDED, categories=FORTY),
-    "odd titles": lambda: a_week(ODD, categories=ODD_NAMES),
-    "half read": lambda: a_week(partial=True, sources=[("toggl", None, None), ("gcal", LONG_AGO, "boom " * 99)]),
-    "not over": lambda: a_week(_until_wednesday),
-    "clocks set forward": lambda: a_week(monday=date(2026, 3, 2), zone=NEW_YORK),
-    "clocks set back": lambda: a_week(monday=date(2026, 10, 26), zone=NEW_YORK),
-    "over the end of a year": lambda: a_week(monday=date(2024, 12, 30)),
-}
-ODD_MONTHS: Mapping[str, Callable[[], MonthMarts]] = {
-    "believable": a_month,
-    "empty": lambda: a_month(EMPTY),
-    "nothing planned": lambda: a_month(_only_tracked),
-    "the first one ever, from the 28th on": lambda: a_month(known=3, before=0),
-    "40 categories": lambda: a_month(CROWDED, known=10, categories=FORTY),
-    "odd titles": lambda: a_month(ODD, known=10, categories=ODD_NAMES),
-    "four weeks": lambda: a_month(EMPTY, first=date(2027, 2, 1)),
-    "half read": lambda: a_month(partial=True, sources=[("toggl", None, None), ("gcal", LONG_AGO, "boom " * 99)]),
-    "clocks set back": lambda: a_month(EMPTY, zone=NEW_YORK),
-}
 
 
 def _weekly(
@@ -278,7 +183,7 @@ def test_the_table_keeps_the_longest_and_sums_up_the_rest() -> None:
 
 def test_only_what_is_large_in_itself_and_against_its_plan_is_alarming() -> None:
     week = a_week(
-        _lived(
+        every_day(
             [Stretch("0:00", "8:00", "Sleep"), Stretch("9:00", "9:08", "Email"), Stretch("10:00", "11:20", "Meetings")],
             [Stretch("0:00", "7:00", "Sleep"), Stretch("9:00", "9:01", "Email"), Stretch("10:00", "11:00", "Meetings")],
         )
@@ -292,14 +197,14 @@ def test_only_what_is_large_in_itself_and_against_its_plan_is_alarming() -> None
 
 
 def test_a_headline_tells_what_went_beyond_the_usual_where_nothing_was_planned() -> None:
-    week = a_week(_only_tracked)
+    week = a_week(only_tracked)
     rows = [replace(row, usual_seconds=4 * 3600 if row.category == "Leisure" else None) for row in week.categories]
     headline = "".join(_weekly(replace(week, categories=rows)).headline)
     assert headline == "Nothing was planned this week; 149 h 46 was tracked. Leisure took 3 h 02 more than usual."
 
 
 def test_a_period_without_a_plan_has_no_score() -> None:
-    for sheet in (_weekly(a_week(_only_tracked)), _monthly(a_month(_only_tracked))):
+    for sheet in (_weekly(a_week(only_tracked)), _monthly(a_month(only_tracked))):
         assert (sheet.adherence, sheet.score.value) == (None, None)
         assert {row.difference for row in sheet.table.rows} == {"–"}
         assert "no plan" in _text(sheet)
@@ -314,7 +219,7 @@ def test_the_first_week_ever_has_nothing_to_be_compared_with() -> None:
 
 
 def test_a_week_that_is_not_over_says_so_and_blames_nobody_for_what_is_to_come() -> None:
-    marts = a_week(_until_wednesday)
+    marts = a_week(until_wednesday)
     week = _weekly(marts, generated_at=marts.days[2].day_end + timedelta(hours=1))
     assert week.partial
     assert week.notices == ("This week was not over when the page was set.",)
@@ -365,7 +270,7 @@ def test_a_night_reaches_over_midnight_on_both_of_its_ribbons() -> None:
 
 
 def test_one_event_that_failed_in_pieces_is_one_piece_of_the_ribbon() -> None:
-    lived = _lived(
+    lived = every_day(
         [Stretch("9:00", "9:20", "Email"), Stretch("9:40", "10:00", "Chores")], [Stretch("9:00", "10:00", "Exercise")]
     )
     (piece,) = (each for each in _weekly(a_week(lived, known=1)).ribbons.days[-1].pieces if each.lane == "plan")
@@ -373,7 +278,7 @@ def test_one_event_that_failed_in_pieces_is_one_piece_of_the_ribbon() -> None:
 
 
 def test_an_event_counts_as_kept_from_half_of_it_on() -> None:
-    lived = _lived(
+    lived = every_day(
         [Stretch("9:00", "9:30", "Email"), Stretch("11:00", "11:29", "Email")],
         [Stretch("9:00", "10:00", "Email"), Stretch("11:00", "12:00", "Email")],
     )
@@ -388,7 +293,7 @@ def test_where_all_days_are_equal_none_stands_out() -> None:
 
 
 def test_private_titles_are_not_on_the_page() -> None:
-    lived: Lived = _lived(
+    lived: Lived = every_day(
         [Stretch("9:00", "9:10", "Email", "Dr. Noir")],
         [Stretch("9:00", "12:00", "Email", "Dr. Noir"), Stretch("13:00", "14:00", "Family", "Birthday")],
         notes=("Clinic",),
@@ -403,7 +308,7 @@ def test_private_titles_are_not_on_the_page() -> None:
 
 def test_markup_in_titles_is_printed_and_not_obeyed() -> None:
     title = '#eval("1+1") *b* $x$ // c'
-    assert title in _text(_weekly(a_week(_lived((), [Stretch("9:00", "12:00", "Email", title)]))))
+    assert title in _text(_weekly(a_week(every_day((), [Stretch("9:00", "12:00", "Email", title)]))))
 
 
 def test_the_gist_is_three_lines() -> None:
