@@ -3,20 +3,42 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from PIL import Image, ImageChops
 
+from tasks.marts.periods import PeriodMarts
 from tasks.report.files import picture
+from tasks.report.monthly import build_monthly
 from tasks.report.page import Sheet
+from tasks.report.weekly import build_weekly
+from tests.reports.days import TOKYO
 from tests.reports.kinds import KINDS
+from tests.reports.period_kinds import ODD_MONTHS, ODD_WEEKS
+
+Locale: TypeAlias = Literal["en", "ja"]
 
 FOLDER = Path(__file__).with_name("golden")
 PIXELS_PER_INCH = 72
 NOTICEABLE = 48  # of 255: a rasterizer that rounds otherwise, or fewer colours, change an edge by less
 TILE = 32
 TOLERATED_SHARE = 0.01  # of a tile's pixels, in the tile that differs most: one word changes more
+
+IN_BOTH_LANGUAGES = {"ordinary", "running now", "believable"}
+WEEKS = (
+    "believable",
+    "empty",
+    "nothing planned",
+    "the first one ever, from Thursday on",
+    "40 categories",
+    "odd titles",
+    "not over",
+)
+MONTHS = ("believable", "empty", "the first one ever, from the 28th on", "40 categories")
+
+_NEVER = datetime(2026, 11, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -34,13 +56,35 @@ class Golden:
 
 def goldens() -> Mapping[str, Golden]:
     """Every page that is held against a picture, by name: days of all kinds, the usual ones in both languages too."""
-    languages: Mapping[str, tuple[Literal["en", "ja"], ...]] = {"ordinary": ("en", "ja"), "running now": ("en", "ja")}
     pages = [
-        Golden(f"{kind.replace(' ', '-')}-{locale}", KINDS[kind].report(locale))
-        for kind in KINDS
-        for locale in languages.get(kind, ("en",))
+        *(_golden(kind, locale, KINDS[kind].report(locale)) for kind in KINDS for locale in _languages(kind)),
+        *(_golden(f"week {kind}", locale, _week(kind, locale)) for kind in WEEKS for locale in _languages(kind)),
+        *(_golden(f"month {kind}", locale, _month(kind, locale)) for kind in MONTHS for locale in _languages(kind)),
     ]
     return {page.name: page for page in pages}
+
+
+def _golden(kind: str, locale: Locale, sheet: Sheet) -> Golden:
+    return Golden(f"{'-'.join(kind.replace(',', '').split())}-{locale}", sheet)
+
+
+def _languages(kind: str) -> tuple[Locale, ...]:
+    return ("en", "ja") if kind in IN_BOTH_LANGUAGES else ("en",)
+
+
+def _week(kind: str, locale: Locale) -> Sheet:
+    marts = ODD_WEEKS[kind]()
+    return build_weekly(marts, zone=TOKYO, locale=locale, generated_at=_made(marts))
+
+
+def _month(kind: str, locale: Locale) -> Sheet:
+    marts = ODD_MONTHS[kind]()
+    return build_monthly(marts, zone=TOKYO, locale=locale, generated_at=_made(marts))
+
+
+def _made(marts: PeriodMarts) -> datetime:
+    """Two minutes after the last day that has ended."""
+    return max((day.day_end for day in marts.days if day.is_ended), default=_NEVER) + timedelta(minutes=2)
 
 
 def drawn(sheet: Sheet) -> Image.Image:
