@@ -106,7 +106,8 @@ def _prefect_shows(prefect_api: str, state: State[Any]) -> None:
         names = {one["name"] for one in api.post("/task_runs/filter", json={**only_this, "limit": 200}).json()}
         assert {"sync toggl", "sync gcal", "model daily_summary", f"page {ended_days()[-1]}"} <= names
         artifacts = {one["key"]: one["data"] for one in api.post("/artifacts/filter", json=only_this).json()}
-        assert set(artifacts) == {"warehouse", "daily-report", "daily-page"}
+        of_pages = {f"{edition}-{what}" for edition in ("daily", "weekly", "monthly") for what in ("report", "page")}
+        assert set(artifacts) == {"warehouse", *of_pages}
         assert f"{ended_days()[-1]}.pdf" in artifacts["daily-report"]
         this_run = {"logs": {"flow_run_id": {"any_": [run_id]}}, "limit": 200}
         messages = [line["message"] for line in api.post("/logs/filter", json=this_run).json()]
