@@ -3,13 +3,9 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
-
-import httpx
-import pytest
 
 from flows.daily_report import daily_report
 from flows.report import LONGER_EDITIONS, recent_days, report
@@ -17,40 +13,10 @@ from infra.local import credentials
 from infra.local.server import StandIn
 from tasks.report.editions import PageOf
 from tasks.settings import PROJECT_ROOT
-from tests.tasks.publishing import SECRET, MailServer, WebService, mail_server, web_service
+from tests.flows.conftest import everything_in
+from tests.tasks.publishing import SECRET, MailServer, WebService
 
 TOKYO = ZoneInfo("Asia/Tokyo")
-
-
-@pytest.fixture
-def web() -> Iterator[WebService]:
-    with web_service() as service:
-        yield service
-
-
-@pytest.fixture
-def mail() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-def delivered_pages(
-    pages: Path, stand_in: StandIn, web: WebService, mail: MailServer, monkeypatch: pytest.MonkeyPatch
-) -> Path:
-    """The folder of the pages of a user who has a bucket, a web service and a mailbox."""
-    letters = f"mailto://me:{SECRET}@127.0.0.1:{mail.port}/?from=me@home.test&to=me@home.test&mode=insecure"
-    monkeypatch.setenv("SUPABASE_URL", stand_in.url)
-    monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", credentials.SUPABASE_SERVICE_ROLE_KEY)
-    monkeypatch.setenv("NOTIFY_URLS", f"{web.url},{letters}")
-    return pages
-
-
-def _everything_in(prefect_api: str) -> str:
-    """All that Prefect knows of its runs."""
-    with httpx.Client(base_url=prefect_api, timeout=30) as api:
-        asked = [(kind, 200) for kind in ("flow_runs", "task_runs", "artifacts", "logs")]
-        return json.dumps([api.post(f"/{kind}/filter", json={"limit": limit}).json() for kind, limit in asked])
 
 
 def test_a_channel_that_is_down_is_told_and_made_up_for(
@@ -73,7 +39,7 @@ def test_a_channel_that_is_down_is_told_and_made_up_for(
     (letter,) = [letter for letter in mail.letters if title in str(letter["Subject"])]
     assert letter.get_body(("plain",)) is not None
     sent = len(mail.letters)
-    told = _everything_in(prefect_api)
+    told = everything_in(prefect_api)
     for name in (f"publish storage {days[-1]}", f"publish mailto {days[-1]}", f"publish json {days[-1]}"):
         assert f'"name": "{name}"' in told
 
@@ -104,6 +70,6 @@ def test_a_channel_that_is_down_is_told_and_made_up_for(
     stand_in.requests.clear()
     assert report(return_state=True).is_completed()
     assert (stand_in.requests, len(web.messages), len(mail.letters)) == ([], 1, sent)
-    told = _everything_in(prefect_api)
+    told = everything_in(prefect_api)
     for secret in (SECRET, credentials.SUPABASE_SERVICE_ROLE_KEY, "home.test"):
         assert secret not in told
