@@ -67,7 +67,9 @@ def _strip(category: str, marts: DayMarts, naming: Naming, days: Sequence[date],
         label=naming.label(category),
         color=naming.color(category),
         cells=tuple(_cell(by_day.get(day), most) if day in known else Cell(level=None, achieved=None) for day in days),
-        streak="".join(naming.words.say("streak", now=each.streak_days, best=each.best_days) for each in streak),
+        streak="".join(
+            naming.words.say("streak", now=each.streak_days, best=each.best_days) for each in streak if each.best_days
+        ),
     )
 
 
