@@ -1,5 +1,5 @@
 {#- The figures of each category over a period, which is a column of `days`: week or month; what is usual for it is what
-    the last `history` periods before it say that have any tracked time.
+    the last `history` periods before it say that have any tracked time and are known as a whole.
 
     Sums are made per period, over the range of its days: one period is read without the others. -#}
 {% macro categories_rolled_up(period, history) -%}
@@ -26,7 +26,12 @@ tracked_periods as materialized (
     from {{ ref('days') }} as days
     inner join {{ ref('daily_summary') }} as summaries on summaries.day = days.day
     group by days.{{ period }}
-    having bool_or(summaries.tracked_seconds > 0)
+    having
+        bool_or(summaries.tracked_seconds > 0)
+        -- The period of the first entry ever says nothing of what is usual, nor does one that is not over.
+        and not coalesce(
+            bool_or(summaries.tracked_seconds + summaries.untracked_seconds < summaries.day_seconds), false
+        )
 
 ),
 
