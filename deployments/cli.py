@@ -10,7 +10,7 @@ import typer
 from typer.models import OptionInfo
 
 from deployments.console import output, print_error
-from tasks.errors import LifetracerError
+from tasks.errors import InputError, LifetracerError
 from tasks.settings import PROJECT_ROOT, Settings, load_settings
 
 app = typer.Typer(
@@ -125,8 +125,7 @@ def report(
     asked = {"daily": day, "weekly": week, "monthly": month}
     given = {edition: first for edition, first in asked.items() if first is not None}
     if len(given) != 1:
-        message = "Say which page you want by one of --date, --week and --month."
-        raise typer.BadParameter(message)
+        raise InputError("It is not clear which page is wanted.", "Give one of --date, --week and --month.")
     settings = load_settings()
     ((edition, first),) = given.items()
     _refuse_future(first, settings)

@@ -46,6 +46,25 @@ def test_an_unknown_date_is_refused(text: str, tmp_path: Path) -> None:
     assert f"{text} is no date; write it as YYYY-MM-DD." in said
 
 
+@pytest.mark.parametrize(
+    ("option", "text", "cure"),
+    [
+        ("--week", "2026-W54", "is no week; write it as YYYY-Www"),
+        ("--week", "last", "is no week; write it as YYYY-Www"),
+        ("--month", "2026-13", "is no month; write it as YYYY-MM."),
+    ],
+)
+def test_an_unknown_week_or_month_is_refused(option: str, text: str, cure: str, tmp_path: Path) -> None:
+    said = complaint(lifetracer("report", option, text, LIFETRACER_HOME=str(tmp_path)))
+    assert f"{text} {cure}" in said
+
+
+@pytest.mark.parametrize("asked", [(), ("--date", "2026-11-24", "--month", "2026-11")])
+def test_a_report_is_one_page(asked: tuple[str, ...], tmp_path: Path) -> None:
+    said = complaint(lifetracer("report", *asked, LIFETRACER_HOME=str(tmp_path)))
+    assert said == "error: It is not clear which page is wanted. Give one of --date, --week and --month."
+
+
 @pytest.mark.parametrize("command", ["run", "report"])
 def test_a_date_in_the_future_is_refused(command: str, tmp_path: Path) -> None:
     today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
