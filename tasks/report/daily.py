@@ -22,7 +22,6 @@ from tasks.report.table import table
 from tasks.report.timeline import ALARM_SECONDS, DayInWords, timeline
 
 NOTES_COLUMNS = 100  # what fits on the line of all-day notes, a Japanese letter being two
-FRESH = timedelta(hours=1)  # of a day that is not over, what was read so lately is as fresh as can be
 AVERAGES_FROM_DAYS = 7  # planned days of which an average means something
 
 
@@ -38,7 +37,7 @@ def build_report(
     told = DayInWords(marts.day, zone, naming)
     day, local = marts.summary, generated_at.astimezone(zone)
     categories = _categories(marts, naming)
-    found = sources(marts.sources, min(marts.day.day_end, generated_at - FRESH), words, zone)
+    found = sources(marts.sources, until=marts.day.day_end, generated_at=generated_at, words=words, zone=zone)
     lost = losses(told, marts.outcomes)
     longest_gaps, more_gaps = gaps(told, marts.gaps)
     return Report(

@@ -8,10 +8,16 @@ from tasks.marts.rows import SourceState
 from tasks.report.lettering import Language
 from tasks.report.page import Source
 
+FRESH = timedelta(hours=1)
+"""Of days that are not over, what was read so lately is as fresh as can be."""
 
-def sources(states: Iterable[SourceState], until: datetime, words: Language, zone: ZoneInfo) -> tuple[Source, ...]:
-    """Each source with its last reading; one read before `until`, when the last day ended, is stale."""
-    return tuple(_source(state, until, words, zone) for state in states)
+
+def sources(
+    states: Iterable[SourceState], *, until: datetime, generated_at: datetime, words: Language, zone: ZoneInfo
+) -> tuple[Source, ...]:
+    """Each source with its last reading; one read before `until`, when the last day ended or will, is stale."""
+    needed = min(until, generated_at - FRESH)
+    return tuple(_source(state, needed, words, zone) for state in states)
 
 
 def _source(state: SourceState, until: datetime, words: Language, zone: ZoneInfo) -> Source:

@@ -35,7 +35,7 @@ def build_monthly(
     days = {day.day: DayInWords(day, zone, naming) for day in marts.days}
     month, found = marts.summary, categories(marts, naming)
     notable = standing(marts)
-    fresh = sources(marts.sources, told.until, words, zone)
+    fresh = sources(marts.sources, until=told.until, generated_at=generated_at, words=words, zone=zone)
     return MonthlyReport(
         date=marts.span.first,
         last_date=marts.span.last,

@@ -34,7 +34,7 @@ def build_weekly(
     told = PeriodInWords(marts, "weekly", zone, naming, generated_at)
     days = {day.day: DayInWords(day, zone, naming) for day in marts.days}
     week, found = marts.summary, categories(marts, naming)
-    fresh = sources(marts.sources, told.until, words, zone)
+    fresh = sources(marts.sources, until=told.until, generated_at=generated_at, words=words, zone=zone)
     return WeeklyReport(
         date=marts.span.first,
         last_date=marts.span.last,
