@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from tasks.marts.periods import monday_of
 from tasks.report.page import Edition
 
 _DAY = timedelta(days=1)
@@ -19,7 +20,7 @@ class PageOf:
     def holding(cls, edition: Edition, day: date) -> "PageOf":
         """The page of this edition that `day` is on; weeks begin on Mondays (ISO 8601)."""
         if edition == "weekly":
-            return cls(edition, day - timedelta(days=day.weekday()))
+            return cls(edition, monday_of(day))
         return cls(edition, day.replace(day=1) if edition == "monthly" else day)
 
     @classmethod

@@ -1,8 +1,9 @@
 """What a week's or a month's sheet is told with: marts, words and a clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from tasks.marts.periods import PeriodMarts, PeriodSummary
 from tasks.report.lettering import Language
 from tasks.report.naming import Naming
 from tasks.report.page import Line
+from tasks.report.timeline import DayInWords
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,11 @@ class PeriodInWords:
     def words(self) -> Language:
         """The page's language."""
         return self.naming.words
+
+    @cached_property
+    def days(self) -> Mapping[date, DayInWords]:
+        """What each of its days is told with."""
+        return {day.day: DayInWords(day, self.zone, self.naming) for day in self.marts.days}
 
     @property
     def unit(self) -> str:

@@ -1,6 +1,6 @@
 """The days of a week as ribbons: each from midnight to midnight, the plan above and what was done below."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
@@ -20,7 +20,7 @@ HOURS_APART = 3
 ORDINARY_DAY = timedelta(days=1)
 
 
-def ribbons(marts: WeekMarts, told: dict[date, DayInWords], naming: Naming) -> Ribbons:
+def ribbons(marts: WeekMarts, told: Mapping[date, DayInWords], naming: Naming) -> Ribbons:
     """All seven days of the week, known or not."""
     dates = [marts.span.first + timedelta(days=ahead) for ahead in range(7)]
     summaries = {summary.day: summary for summary in marts.summaries}
