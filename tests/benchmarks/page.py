@@ -33,7 +33,6 @@ from tasks.settings import PROJECT_ROOT
 from tests.benchmarks.history import ZONE, morning, write_history
 from tests.benchmarks.tables import print_table
 from tests.dbt.building import Warehouse
-from tests.reports.kinds import KINDS
 
 RUNS = 10
 BACKFILL_DAYS = 30
@@ -82,20 +81,15 @@ class _Taken:
 
 def measure_page(runs: int = RUNS, backfill_days: int = BACKFILL_DAYS) -> None:
     """Print what setting a page takes, the same of WeasyPrint where it can run, and how that compares with the aims."""
-    reports = [_at(kind, locale) for kind in ("ordinary", "stale calendar") for locale in ("ja", "en")]
-    with output.status("Setting pages") as status:
-        typst = _Taken(_cold(_COLD_TYPST, reports[0].model_dump_json(), runs), _warm(set_page, reports, runs))
-        drawn = _median([_milliseconds(lambda: picture(reports[0])) for _ in range(runs)])
+    with output.status("Making marts to set pages from") as status:
+        reports, published, backfill = _from_marts(runs, backfill_days)
+        status.update("Setting pages")
+        typst = _Taken(_cold(_COLD_TYPST, reports[0].model_dump_json(), runs), _warm(set_page, reports[1:]))
+        drawn = _warm(picture, reports[1:])
         status.update("Setting pages with WeasyPrint")
-        weasyprint = _weasyprint(reports, max(2, runs // 3))
-        status.update("Making marts to set pages from")
-        published, backfill = _from_marts(runs, backfill_days)
+        weasyprint = _weasyprint(reports[: max(3, runs // 3)])
     _print_setting(typst, weasyprint, drawn)
     _print_aims(typst, published, backfill, backfill_days)
-
-
-def _at(kind: str, locale: str) -> Report:
-    return KINDS[kind].report("ja" if locale == "ja" else "en")
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
@@ -119,13 +113,13 @@ def _output(program: str, given: str) -> str:
     ).stdout
 
 
-def _warm(work: Callable[[Report], object], reports: Sequence[Report], runs: int) -> float:
-    """What the work takes in this process, with other data than the time before."""
-    work(reports[-1])
-    return _median([_milliseconds(partial(work, reports[run % len(reports)])) for run in range(runs)])
+def _warm(work: Callable[[Report], object], reports: Sequence[Report]) -> float:
+    """What the work takes in this process, each time for another day, after a first one that nobody counts."""
+    taken = [_milliseconds(partial(work, report)) for report in reports]
+    return _median(taken[1:])
 
 
-def _weasyprint(reports: Sequence[Report], runs: int) -> _Taken | None:
+def _weasyprint(reports: Sequence[Report]) -> _Taken | None:
     """The same of WeasyPrint; None where it or the libraries of the system that it needs are missing."""
     try:
         from weasyprint import HTML  # noqa: PLC0415 - it may be missing
@@ -133,9 +127,10 @@ def _weasyprint(reports: Sequence[Report], runs: int) -> _Taken | None:
         return None
     # It takes the spaces between Japanese words from a font that has none, and says so each time.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
-    pages = {id(report): _html(report) for report in reports}
-    cold = _cold(_COLD_WEASYPRINT, pages[id(reports[0])], runs)
-    return _Taken(cold, _warm(lambda report: HTML(string=pages[id(report)]).write_pdf(), reports, runs))
+    pages = [_html(report) for report in reports]
+    cold = _cold(_COLD_WEASYPRINT, pages[0], len(pages))
+    taken = [_milliseconds(HTML(string=page).write_pdf) for page in pages]
+    return _Taken(cold, _median(taken[1:]))
 
 
 def _html(report: Report) -> str:
@@ -146,9 +141,9 @@ def _html(report: Report) -> str:
     return template.render(report=json.loads(report.model_dump_json()), fonts=fonts)
 
 
-def _from_marts(runs: int, backfill_days: int) -> tuple[float, float]:
-    """Milliseconds from the marts to the files of one page, and of `backfill_days` pages in a row."""
-    days = max(backfill_days, 30)
+def _from_marts(runs: int, backfill_days: int) -> tuple[list[Report], float, float]:
+    """The sheets of days that the marts know, and the milliseconds from the marts to the files of one, and of a row."""
+    days = max(runs + 2, backfill_days)
     with TemporaryDirectory() as folder, embedded_postgres(Path(folder)) as url:
         migrate(Database(url))
         with Database(url).connect() as connection:
@@ -156,22 +151,22 @@ def _from_marts(runs: int, backfill_days: int) -> tuple[float, float]:
         Warehouse(url, Path(folder) / "dbt", ZONE.key, Path("seeds_demo"), morning(_LAST_DAY)).build("--full-refresh")
         with closing(Database(url).connect()) as connection:
             ended = [_LAST_DAY - timedelta(days=back) for back in range(1, days + 1)]
-            _publish(connection, ended[0], Path(folder) / "warm")
-            single = [
-                _milliseconds(partial(_publish, connection, ended[run % days], Path(folder) / f"one{run}"))
-                for run in range(runs)
-            ]
             began = time.perf_counter()
-            for day in ended[:backfill_days]:
-                _publish(connection, day, Path(folder) / "many")
-            many = (time.perf_counter() - began) * 1000
-    return _median(single), many
+            taken = [
+                _milliseconds(partial(_publish, connection, day, Path(folder) / "out")) for day in ended[:backfill_days]
+            ]
+            row = (time.perf_counter() - began) * 1000
+            return [_sheet(connection, day) for day in ended[: runs + 2]], _median(taken), row
 
 
 def _publish(connection: psycopg.Connection, day: date, folder: Path) -> None:
+    write_report(_sheet(connection, day), folder)
+
+
+def _sheet(connection: psycopg.Connection, day: date) -> Report:
     marts = read_day(connection, day)
     assert marts is not None, day
-    write_report(build_report(marts, zone=ZONE, locale="ja", generated_at=marts.day.day_end), folder)
+    return build_report(marts, zone=ZONE, locale="ja", generated_at=marts.day.day_end)
 
 
 def _print_setting(typst: _Taken, weasyprint: _Taken | None, drawn: float) -> None:
