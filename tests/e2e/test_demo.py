@@ -1,4 +1,4 @@
-"""The main job as a newcomer meets it: `lifetracer demo` sets seven pages, and changes nothing when it is run again."""
+"""The main job as a newcomer meets it: `lifetracer demo` sets its pages, and changes nothing when it is run again."""
 
 import os
 import subprocess
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pypdf import PdfReader
 
+from tasks.report.editions import PageOf
 from tasks.settings import PROJECT_ROOT
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -30,14 +31,15 @@ def demo(home: Path, pages: Path) -> list[Path]:
     return [Path(line) for line in done.stdout.splitlines() if line.startswith(str(pages))]
 
 
-def test_the_demo_ends_with_the_pages_of_the_last_seven_days_and_can_be_repeated(tmp_path: Path) -> None:
+def test_the_demo_ends_with_seven_days_a_week_and_a_month_and_can_be_repeated(tmp_path: Path) -> None:
     home, pages = tmp_path / "home", tmp_path / "out"
     today = datetime.now(TOKYO).date()
-    days = [today - timedelta(days=back) for back in range(7, 0, -1)]
+    last_days = [PageOf("daily", today - timedelta(days=back)) for back in range(7, 0, -1)]
+    ended = [*last_days, PageOf.last_ended("weekly", today), PageOf.last_ended("monthly", today)]
 
     paths = demo(home, pages)
-    assert paths == [pages / str(day.year) / f"{day}.pdf" for day in days]
-    assert [len(PdfReader(path).pages) for path in paths] == [1] * 7
+    assert paths == [pages / f"{page.name}.pdf" for page in ended]
+    assert [len(PdfReader(path).pages) for path in paths] == [1] * 9
 
     before = {path: path.stat().st_mtime_ns for path in pages.rglob("*.*")}
     assert demo(home, pages) == paths
