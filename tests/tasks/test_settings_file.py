@@ -17,12 +17,14 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("value", ["1//0g_a-b.c", "it's # odd", r"back\slash"])
-@pytest.mark.parametrize("old", ["", "SUPABASE_URL=\n", "SUPABASE_URL='old' # mine\n"])
+@pytest.mark.parametrize("old", ["", "TOGGL_API_TOKEN=\n", "TOGGL_API_TOKEN='old' # mine\n"])
 def test_a_value_comes_back_as_it_was_written(file: Path, old: str, value: str) -> None:
     file.write_text(old)
-    save_setting("SUPABASE_URL", value)
-    save_setting("SUPABASE_URL", value)
-    assert load_settings().supabase_url == value
+    save_setting("TOGGL_API_TOKEN", value)
+    save_setting("TOGGL_API_TOKEN", value)
+    token = load_settings().toggl_api_token
+    assert token is not None
+    assert token.get_secret_value() == value
     assert len(file.read_text().splitlines()) == 1
 
 
