@@ -40,7 +40,7 @@ def test_a_message_has_title_gist_link_and_picture(web: WebService, page: Page) 
     assert message["message"] == (
         "Plan adherence 79 %\n"
         "Tracked 22 h 45, 95 % of the day\n"
-        "Email +1 h 28 · Exercise −1 h 00\n"
+        "ラン 8 km (18:00–19:00) did not happen, displaced by Chores. Email took 1 h 28 more than planned.\n"
         "The page: https://kept.test/page?token=t"
     )
     assert isinstance(message["attachments"], list)
