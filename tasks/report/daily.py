@@ -39,6 +39,7 @@ def build_report(
     categories = _categories(marts, naming)
     found = sources(marts.sources, until=marts.day.day_end, generated_at=generated_at, words=words, zone=zone)
     lost = losses(told, marts.outcomes)
+    headline = _headline(marts, lost, categories, words)
     longest_gaps, more_gaps = gaps(told, marts.gaps)
     return Report(
         date=day.day,
@@ -51,9 +52,9 @@ def build_report(
         release=release(),
         title=words.title(day.day),
         subtitle=_subtitle(marts, words),
-        headline=_headline(marts, lost, categories, words),
+        headline=headline,
         notices=_notices(marts, found, words, zone, generated_at),
-        gist=_gist(marts, lost, categories, words),
+        gist=_gist(marts, headline, words),
         score=_score(marts, words),
         figures=_figures(marts, told),
         sources=found,
@@ -103,21 +104,22 @@ def _headline(
     """The worst loss and what took the most beyond its plan; phrases end where a line may break."""
     day = marts.summary
     if day.tracked_seconds == 0:
-        said = words.phrases["headline_untracked"]
+        said = words.phrased("headline_untracked")
     elif day.planned_seconds == 0:
-        said = words.say("headline_no_plan", length=words.length(day.tracked_seconds))
+        said = words.phrased("headline_no_plan", length=words.length(day.tracked_seconds))
     elif not lost:
-        said = words.phrases["headline_kept"]
+        said = words.phrased("headline_kept")
     else:
         worst = lost[0]
         phrase = "headline_lost_why" if worst.why else "headline_lost"
         title = lettering.cut(worst.title, 24)
-        said = words.say(phrase, title=title, clock=worst.clock, what=worst.what, why=worst.why)
+        said = words.phrased(phrase, title=title, clock=worst.clock, what=worst.what, why=worst.why)
     over = _most_over(categories)
-    if day.planned_seconds and over is not None:
-        beyond = words.length(over.actual_seconds - over.planned_seconds)
-        said += words.say("headline_over", category=lettering.cut(over.label, 20), length=beyond)
-    return tuple(said.split("|"))
+    if day.planned_seconds == 0 or over is None:
+        return said
+    beyond = words.length(over.actual_seconds - over.planned_seconds)
+    more = words.phrased("headline_over", category=lettering.cut(over.label, 20), length=beyond)
+    return lettering.run_on(said, more)
 
 
 def _most_over(categories: Iterable[Category]) -> Category | None:
@@ -129,15 +131,15 @@ def _most_over(categories: Iterable[Category]) -> Category | None:
     return most
 
 
-def _gist(marts: DayMarts, lost: Sequence[Loss], categories: Iterable[Category], words: Language) -> tuple[str, ...]:
-    """The score, what was tracked, and what went most wrong."""
+def _gist(marts: DayMarts, headline: Iterable[str], words: Language) -> tuple[str, ...]:
+    """The score, what was tracked, and the headline."""
     day = marts.summary
     score = words.phrases["gist_no_plan"]
     if day.adherence is not None:
         score = words.say("gist_score", percent=words.percent(float(day.adherence)))
     share = words.percent(day.tracked_seconds / day.day_seconds if day.day_seconds else 0)
     tracked = words.say("gist_tracked", length=words.length(day.tracked_seconds), percent=share)
-    return (score, tracked, "".join(_headline(marts, lost, categories, words)))
+    return (score, tracked, "".join(headline))
 
 
 def _score(marts: DayMarts, words: Language) -> Score:

@@ -42,6 +42,10 @@ class Language:
         """Fill the pattern `phrase` of the language's file with `values`."""
         return self.phrases[phrase].format(**values)
 
+    def phrased(self, phrase: str, **values: object) -> tuple[str, ...]:
+        """Fill the pattern `phrase` with `values`; gives it in pieces, between which alone a line may break."""
+        return tuple(piece.format(**values) for piece in self.phrases[phrase].split("|"))
+
     def length(self, seconds: int) -> str:
         """Write a length in hours and minutes, half minutes rounded up: "7 h 45", 「7時間45分」."""
         hours, minutes = divmod(whole_minutes(seconds), 60)
@@ -57,7 +61,7 @@ class Language:
 
     def percent(self, share: float) -> str:
         """Write a share of one in whole per cent, halves rounded up."""
-        return self.say("percent", value=int(share * 100 + 0.5))
+        return self.say("percent", value=whole_percent(share))
 
     def title(self, day: date) -> str:
         """Write a date in full, with its weekday."""
@@ -136,6 +140,16 @@ def language(code: Literal["ja", "en"]) -> Language:
 def whole_minutes(seconds: int) -> int:
     """Round to minutes, half a minute up, so that adding whole minutes and rounding can change places."""
     return (seconds + 30) // 60
+
+
+def run_on(said: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    """Phrases that go on with others; a line may break between them only if the others begin with an empty one."""
+    return (*said[:-1], said[-1] + more[0], *more[1:]) if more else said
+
+
+def whole_percent(share: float) -> int:
+    """A share of one in whole per cent, halves rounded up."""
+    return int(share * 100 + 0.5)
 
 
 def printable(text: str) -> str:

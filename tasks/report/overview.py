@@ -7,13 +7,13 @@ from tasks.marts.periods import PeriodSummary
 from tasks.report import lettering
 from tasks.report.comparison import is_far, kept_events
 from tasks.report.freshness import incomplete, zone_in_words
-from tasks.report.lettering import printable
+from tasks.report.lettering import printable, whole_percent
 from tasks.report.naming import UNTRACKED
 from tasks.report.page import Figure, Score, Source
 from tasks.report.period_in_words import PeriodInWords
 from tasks.report.periods import PeriodCategory
 from tasks.report.score import score as told_score
-from tasks.report.score import share_of, whole_percent
+from tasks.report.score import share_of
 
 RANGE_FROM_PERIODS = 3  # known ones of which the least and the most mean something
 
@@ -123,16 +123,15 @@ def headline(told: PeriodInWords, categories: Sequence[PeriodCategory]) -> tuple
     words, summary, unit = told.words, told.marts.summary, told.unit
     tracked = words.length(summary.tracked_seconds)
     if summary.tracked_seconds == 0:
-        said = words.phrases[f"headline_untracked_{unit}"]
-    elif not told.is_over:
-        said = words.say(f"headline_so_far_{unit}", length=tracked)
-    elif summary.planned_seconds == 0:
-        said = words.say(f"headline_no_plan_{unit}", length=tracked) + _unusual(told, categories, None)
-    else:
-        short = _shortest(told, categories)
-        said = words.phrases[f"headline_kept_{unit}"] if short is None else _short_in_words(told, short)
-        said += _unusual(told, categories, short)
-    return tuple(said.split("|"))
+        return words.phrased(f"headline_untracked_{unit}")
+    if not told.is_over:
+        return words.phrased(f"headline_so_far_{unit}", length=tracked)
+    if summary.planned_seconds == 0:
+        said = words.phrased(f"headline_no_plan_{unit}", length=tracked)
+        return lettering.run_on(said, _unusual(told, categories, None))
+    short = _shortest(told, categories)
+    said = words.phrased(f"headline_kept_{unit}") if short is None else _short_in_words(told, short)
+    return lettering.run_on(said, _unusual(told, categories, short))
 
 
 def _shortest(told: PeriodInWords, categories: Iterable[PeriodCategory]) -> PeriodCategory | None:
@@ -147,9 +146,9 @@ def _off_plan(category: PeriodCategory) -> int:
     return category.actual_seconds - category.planned_seconds
 
 
-def _short_in_words(told: PeriodInWords, short: PeriodCategory) -> str:
+def _short_in_words(told: PeriodInWords, short: PeriodCategory) -> tuple[str, ...]:
     kept, all_events = kept_events(told.marts.outcomes).get(short.name, (0, 0))
-    return told.words.say(
+    return told.words.phrased(
         "headline_short_events" if all_events else "headline_short",
         category=lettering.cut(short.label, 20),
         length=told.words.length(-_off_plan(short)),
@@ -158,7 +157,7 @@ def _short_in_words(told: PeriodInWords, short: PeriodCategory) -> str:
     )
 
 
-def _unusual(told: PeriodInWords, categories: Iterable[PeriodCategory], but: PeriodCategory | None) -> str:
+def _unusual(told: PeriodInWords, categories: Iterable[PeriodCategory], but: PeriodCategory | None) -> tuple[str, ...]:
     """What went farthest beyond its plan or from what is usual, if that is worth a word."""
     found: list[tuple[int, str, PeriodCategory]] = []
     for each in categories:
@@ -171,18 +170,18 @@ def _unusual(told: PeriodInWords, categories: Iterable[PeriodCategory], but: Per
             if is_far(off, each.usual_seconds, told.edition):
                 found.append((abs(off), "headline_more_usual" if off > 0 else "headline_less_usual", each))
     if not found:
-        return ""
+        return ()
     off, phrase, most = max(found, key=lambda one: (one[0], one[2].name))
-    return told.words.say(phrase, category=lettering.cut(most.label, 20), length=told.words.length(off))
+    return told.words.phrased(phrase, category=lettering.cut(most.label, 20), length=told.words.length(off))
 
 
-def gist(told: PeriodInWords, categories: Sequence[PeriodCategory]) -> tuple[str, ...]:
+def gist(told: PeriodInWords, headline: Iterable[str]) -> tuple[str, ...]:
     """The score, what was tracked, and the headline."""
     words, adherence = told.words, told.marts.summary.adherence
     said = words.phrases["gist_no_plan"]
     if adherence is not None:
         said = words.say("gist_score", percent=words.percent(float(adherence)))
-    return (said, _tracked_share(told, "gist_tracked_of"), "".join(headline(told, categories)))
+    return (said, _tracked_share(told, "gist_tracked_of"), "".join(headline))
 
 
 def notices(told: PeriodInWords, found: Sequence[Source]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ def period_sheet(told: PeriodInWords, *, title: str, numbers: str, most_losses: 
     """The sheet but for what is on one edition's page alone; `numbers` say which days or weeks of the year it holds."""
     marts, words, zone = told.marts, told.words, told.zone
     summary, found = marts.summary, categories(marts, told.naming)
+    headline = overview.headline(told, found)
     local = told.generated_at.astimezone(zone)
     fresh = sources(marts.sources, until=told.until, generated_at=told.generated_at, words=words, zone=zone)
     return PeriodSheet(
@@ -29,9 +30,9 @@ def period_sheet(told: PeriodInWords, *, title: str, numbers: str, most_losses: 
         release=release(),
         title=title,
         subtitle=overview.subtitle(told),
-        headline=overview.headline(told, found),
+        headline=headline,
         notices=overview.notices(told, fresh),
-        gist=overview.gist(told, found),
+        gist=overview.gist(told, headline),
         score=overview.score(told),
         figures=overview.figures(told),
         sources=fresh,

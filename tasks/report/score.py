@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from tasks.marts.rows import DailySummary, Day
-from tasks.report.lettering import Language
+from tasks.report.lettering import Language, whole_percent
 from tasks.report.page import Line, Score, Share
 
 
@@ -36,8 +36,3 @@ def share_of(adherence: Decimal | None) -> float | None:
 def has_begun(day: Day, summary: DailySummary) -> bool:
     """Whether there is anything of a day that its plan could have been kept in."""
     return day.is_ended or summary.tracked_seconds + summary.untracked_seconds > 0
-
-
-def whole_percent(share: float) -> int:
-    """A share of one in whole per cent, halves rounded up."""
-    return int(share * 100 + 0.5)

@@ -1,8 +1,9 @@
 """How far the plan was kept in each of the twelve months up to one, as columns."""
 
+from tasks.report.lettering import whole_percent
 from tasks.report.period_in_words import PeriodInWords
 from tasks.report.periods import Column, Columns
-from tasks.report.score import share_of, whole_percent
+from tasks.report.score import share_of
 
 
 def twelve_months(told: PeriodInWords) -> Columns:

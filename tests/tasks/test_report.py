@@ -122,6 +122,13 @@ def test_markup_in_titles_is_printed_and_not_obeyed() -> None:
     assert title in _text(_report(a_day([Stretch("9:00", "12:00", "Email", title)], ())))
 
 
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_bar_or_a_brace_in_a_title_is_a_letter_of_it(locale: Literal["ja", "en"]) -> None:
+    planned = [Stretch("9:00", "10:00", "Learning", "a|b {c}")]
+    report = _report(a_day([Stretch("9:00", "10:00", "Email", "Mail")], planned), locale=locale)
+    assert "a|b {c}" in "".join(report.headline)
+
+
 def test_a_day_without_a_plan_has_no_score() -> None:
     report = _report(a_day(planned=()))
     assert report.adherence is None
